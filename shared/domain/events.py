@@ -1,0 +1,134 @@
+"""What can happen to an item. Each is a fact from outside; transitions.py says what follows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.domain.generation import Attempt, Failure
+from shared.domain.images import StoredImage
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Event):
+    """A held item may run now: what it waited for is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Event):
+    """A worker takes the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed(Event):
+    """The sweeper found the item still waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCalled(Event):
+    """Recorded just before the call, so that a crash during it counts as spent."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Event):
+    """The provider works on it under an id of its own: `attempt.prediction_id`."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed(Event):
+    """The current attempt ended without an image; a `transient` one may be tried again.
+
+    `attempt` is its record with the cost it caused; None when the provider was never called.
+    """
+
+    attempt_number: int
+    failure: Failure
+    transient: bool
+    retry_after: timedelta
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseExpired(Event):
+    """The claim ran out: its worker is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodResult(Event):
+    """An attempt, the current one or an earlier one, brought an image. `image` is the intent
+    to store it; `attempt` carries what it cost."""
+
+    attempt: Attempt
+    image: StoredImage
+
+
+@dataclass(frozen=True, slots=True)
+class UploadResumed(Event):
+    """A worker takes over an upload that another left unfinished."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLost(Event):
+    """An unfinished upload whose bytes are nowhere to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed(Event):
+    """The image could not be stored."""
+
+    failure: Failure
+    transient: bool
+    retry_after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Event):
+    """All objects of the image are in place."""
+
+    image: StoredImage
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BelowBar(Event):
+    """The stored image scored below what was asked; draw again with `seed` if there is
+    anything left to draw with."""
+
+    image: StoredImage
+    seed: int
+    may_draw_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateResult(Event):
+    """An image of an item that was given up; its objects are in place."""
+
+    attempt: Attempt
+    image: StoredImage
+
+
+@dataclass(frozen=True, slots=True)
+class LateWindowEnded(Event):
+    """Retried or deleted: a late image is no longer wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested(Event):
+    """The owner wants it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(Event):
+    """The item's time is up, and its provider was asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLettered(Event):
+    """Its message failed too often."""

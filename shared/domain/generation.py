@@ -1,0 +1,264 @@
+"""A generation and its items: what was asked for, how far it has come, what it cost."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.entity import Entity, Timestamp
+from shared.domain.errors import FailureClass
+from shared.domain.images import StoredImage
+from shared.domain.limits import DEADLINE
+from shared.domain.request import Effective, GenerationRequest, Mode, OutputSize, Plan, ProviderName
+
+
+class Status(StrEnum):
+    """Of an item; a generation shows the furthest of its items until it is closed."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    GENERATING = "generating"
+    UPLOADING = "uploading"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+STAGES = (Status.QUEUED, Status.PROCESSING, Status.GENERATING, Status.UPLOADING)
+"""The way of an item, in order. What is not a stage is an end."""
+
+
+class Lane(StrEnum):
+    """Which queue carries the work."""
+
+    PRIORITY = "priority"
+    STANDARD = "standard"
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Lane":
+        return cls.PRIORITY if plan is Plan.PAID else cls.STANDARD
+
+
+class FailureStage(StrEnum):
+    """Where on its way an item failed."""
+
+    VALIDATING = "validating"
+    MODERATING = "moderating"
+    SUBMITTING = "submitting"
+    GENERATING = "generating"
+    UPLOADING = "uploading"
+    PERSISTING = "persisting"
+
+
+class Failure(Entity):
+    """Why an attempt or item ended without an image. `message` is fit for the owner's eyes."""
+
+    code: str
+    failure_class: FailureClass
+    stage: FailureStage
+    message: str
+
+
+class Dispatch(StrEnum):
+    """Work that no worker has taken: to be sent (again), or waiting to be let go."""
+
+    PENDING = "pending"
+    HELD = "held"
+
+
+class AttemptOutcome(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Attempt(Entity):
+    """One provider call for an item. The token in its callback URL is known to nobody else."""
+
+    id: str
+    generation_id: str
+    index: int
+    number: int
+    token: str
+    provider: ProviderName
+    model: str
+    called_at: Timestamp
+    prediction_id: str | None = None
+    outcome: AttemptOutcome | None = None
+    failure: Failure | None = None
+    cost_micro_usd: int = 0
+    ended_at: Timestamp | None = None
+
+
+class Item(Entity):
+    """One requested image: the unit of work, retry, charge and failure. Kept under 1 KB.
+
+    `calls` numbers the claims over the item's life and so its attempts; `attempts` counts
+    those of the current draw against the allowance; `draws` counts redraws after a low score.
+    """
+
+    id: str
+    generation_id: str
+    index: int
+    seed: int
+    status: Status = Status.QUEUED
+    furthest: Status = Status.QUEUED
+    version: int = 1
+    queued_at: Timestamp
+    dispatch: Dispatch | None = Dispatch.PENDING
+    calls: int = 0
+    attempts: int = 0
+    draws: int = 0
+    lease_until: Timestamp | None = None
+    started_at: Timestamp | None = None
+    called_at: Timestamp | None = None
+    provider: ProviderName | None = None
+    model: str | None = None
+    prediction_id: str | None = None
+    failure: Failure | None = None
+    image: StoredImage | None = None
+    candidates: tuple[str, ...] = ()
+    verdict: str | None = None
+    cost_micro_usd: int = 0
+    late: bool = False
+    late_until: Timestamp | None = None
+    completed_at: Timestamp | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Completed, failed or cancelled; a timed-out item may still complete late."""
+        return self.status not in STAGES
+
+    def is_final(self, now: datetime) -> bool:
+        """Nothing can change it any more."""
+        return self.ended and (self.late_until is None or self.late_until <= now)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """Ten minutes from the first claim; None while nobody has claimed it."""
+        return None if self.started_at is None else self.started_at + DEADLINE
+
+    def lease_is_live(self, now: datetime) -> bool:
+        return self.lease_until is not None and self.lease_until > now
+
+    def called(self) -> bool:
+        return self.called_at is not None
+
+
+class Progress(Entity):
+    total: int
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def percent(self) -> int:
+        return round(100 * (self.completed + self.failed + self.cancelled) / self.total)
+
+
+class CancelReceipt(Entity):
+    """What a cancellation stopped, what may still arrive, and how many images are charged."""
+
+    stopped: int
+    will_arrive: int
+    charged: int
+
+
+class Generation(Entity):
+    """The one job resource. Items never touch this record while they run.
+
+    `units` is the number of images held against the quota of `quota_period` (`yyyy-mm`).
+
+    `status` is None while the generation is open: it is computed from the items on read.
+    What is read of a closed generation in lists is kept here: `progress`, `actual_micro_usd`,
+    `started_at`, `sequence`.
+    """
+
+    id: str
+    owner: str
+    plan: Plan
+    mode: Mode
+    character_id: str | None = None
+    effective: Effective
+    exact_size: OutputSize | None = None
+    created_at: Timestamp
+    units: int
+    quota_period: str
+    estimated_micro_usd: int
+    price_table: str
+    version: int = 1
+    status: Status | None = None
+    charged: int = 0
+    progress: Progress | None = None
+    actual_micro_usd: int | None = None
+    started_at: Timestamp | None = None
+    sequence: int | None = None
+    closed_at: Timestamp | None = None
+    cancel_receipt: CancelReceipt | None = None
+    retry_of: str | None = None
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
+
+    @property
+    def lane(self) -> Lane:
+        return Lane.of(self.plan)
+
+
+class Brief(Entity):
+    """All a worker needs to draw, fixed at submission and kept apart from what changes.
+
+    `prompts` holds one composed prompt per item; `references` are the pictures of the person,
+    best first. A later change of the character changes nothing of a running generation.
+    """
+
+    request: GenerationRequest
+    prompts: tuple[str, ...]
+    references: tuple[StoredImage, ...] = ()
+
+
+class Snapshot(Entity):
+    """A generation and all its items, read together in one consistent query."""
+
+    generation: Generation
+    items: tuple[Item, ...]
+
+    @property
+    def status(self) -> Status:
+        if self.generation.status is not None:
+            return self.generation.status
+        return max((item.furthest for item in self.items), key=STAGES.index)
+
+    @property
+    def progress(self) -> Progress:
+        counts = {status: sum(item.status is status for item in self.items) for status in Status}
+        return Progress(
+            total=len(self.items),
+            completed=counts[Status.COMPLETED],
+            failed=counts[Status.FAILED],
+            cancelled=counts[Status.CANCELLED],
+        )
+
+    @property
+    def sequence(self) -> int:
+        """Grows with every change, so a client knows whether it has seen this state."""
+        return self.generation.version + sum(item.version for item in self.items)
+
+    @property
+    def actual_micro_usd(self) -> int:
+        return sum(item.cost_micro_usd for item in self.items)
+
+    @property
+    def started_at(self) -> datetime | None:
+        return min((item.started_at for item in self.items if item.started_at), default=None)
+
+    def is_final(self, now: datetime) -> bool:
+        return self.generation.closed and all(item.is_final(now) for item in self.items)
+
+    def with_item(self, item: Item) -> "Snapshot":
+        """This snapshot with one item replaced by a newer state of itself."""
+        items = tuple(item if old.index == item.index else old for old in self.items)
+        return self.model_copy(update={"items": items})
+
+
+def age(item: Item, now: datetime) -> timedelta:
+    """How long the item has waited since it was queued last."""
+    return now - item.queued_at

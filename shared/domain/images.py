@@ -1,0 +1,73 @@
+"""Stored pictures: an immutable original and the renditions made from it."""
+
+from enum import StrEnum
+
+from shared.domain.entity import Entity, Timestamp
+
+
+class ImageFormat(StrEnum):
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self}"
+
+    @property
+    def extension(self) -> str:
+        return "jpg" if self is ImageFormat.JPEG else str(self)
+
+
+class Decoded(Entity):
+    """What a decoder found in bytes that proved to be an image; sizes in pixels and bytes."""
+
+    format: ImageFormat
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+
+
+class ImageStatus(StrEnum):
+    """The record is the write intent: it exists before the object does."""
+
+    PENDING = "pending"
+    LIVE = "live"
+    DELETING = "deleting"
+
+
+class Provenance(StrEnum):
+    UPLOADED = "uploaded"
+    GENERATED = "generated"
+
+
+class Rendition(StrEnum):
+    """WebP copies for screens: longest side 256 and 512 pixels, and full size for the web."""
+
+    THUMB_256 = "thumb_256"
+    THUMB_512 = "thumb_512"
+    WEB = "web"
+
+
+class StoredImage(Entity):
+    """One picture. `key` is its place in the images bucket; renditions lie beside it."""
+
+    id: str
+    owner: str
+    status: ImageStatus = ImageStatus.PENDING
+    key: str
+    provenance: Provenance
+    created_at: Timestamp
+    content: Decoded
+    renditions: frozenset[Rendition] = frozenset()
+    character_id: str | None = None
+    generation_id: str | None = None
+    item_index: int | None = None
+
+    def rendition_key(self, rendition: Rendition) -> str:
+        return f"{self.key.rpartition('.')[0]}.{rendition}.webp"
+
+    def all_keys(self) -> list[str]:
+        """Every object this image may own: deleting one that is not there is no error."""
+        return [self.key, *(self.rendition_key(rendition) for rendition in Rendition)]

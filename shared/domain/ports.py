@@ -1,0 +1,225 @@
+"""What the services need of the world, in their own words.
+
+Stores are synchronous: boto3 blocks, and the worker calls them through threads. Providers and
+downloads are asynchronous: ten of them wait side by side.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.domain.character import Character, SourceImage
+from shared.domain.closing import Closing, LateCompletion
+from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
+from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.images import Decoded, ImageFormat, Rendition, StoredImage
+from shared.domain.page import Page, PageRequest
+from shared.domain.provider import (
+    Finished,
+    Pending,
+    PredictionReport,
+    ProviderCall,
+)
+from shared.domain.request import OutputSize, Plan, ProviderName
+from shared.domain.transitions import Move
+from shared.domain.upload import Upload, UploadForm
+from shared.domain.work import Work
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime: ...
+
+
+class Generations(Protocol):
+    """Generations, items, attempts, the owner's slot and quota: one partition each."""
+
+    def submit(
+        self,
+        snapshot: Snapshot,
+        brief: Brief,
+        *,
+        in_flight_cap: int,
+        monthly_quota: int,
+        idempotency: IdempotencyKey | None,
+        due_at: datetime,
+    ) -> None:
+        """Everything or nothing. Raises AlreadyAnswered, InFlightLimit, QuotaExceeded."""
+        ...
+
+    def get(self, generation_id: str) -> Snapshot:
+        """Consistent. Raises NotFound."""
+        ...
+
+    def load(self, generation_id: str) -> tuple[Snapshot, Brief]:
+        """As `get`, with what a worker needs to draw. Raises NotFound."""
+        ...
+
+    def attempt(self, generation_id: str, index: int, number: int) -> Attempt | None: ...
+
+    def apply(self, move: Move) -> None:
+        """One move, one write. Raises StaleWrite with the winner's Item (None when gone)."""
+        ...
+
+    def save(self, generation: Generation) -> None:
+        """On the version before it. Raises StaleWrite."""
+        ...
+
+    def close(self, closing: Closing) -> None:
+        """Status, quota, ledger and slot in one transaction. Raises StaleWrite."""
+        ...
+
+    def complete_late(self, late: LateCompletion) -> None:
+        """Item, image, generation, quota and ledger in one transaction. Raises StaleWrite."""
+        ...
+
+    def list_owned(
+        self,
+        owner: str,
+        page: PageRequest,
+        *,
+        statuses: Sequence[str] = (),
+        mode: str | None = None,
+        character_id: str | None = None,
+    ) -> Page[Generation]: ...
+
+    def due(self, now: datetime) -> Iterable[str]:
+        """Ids of the open generations whose marker has passed; the index only nominates."""
+        ...
+
+    def mark_due(self, generation_id: str, due_at: datetime) -> None:
+        """Moves the marker of an open generation; does nothing for a closed one."""
+        ...
+
+    def delete(self, snapshot: Snapshot) -> None:
+        """All records of a closed generation, the images apart."""
+        ...
+
+
+class Owners(Protocol):
+    """What an owner uses now, for refusals that tell more than no."""
+
+    def running(self, owner: str) -> tuple[str, ...]: ...
+    def images_used(self, owner: str, period: str) -> int: ...
+
+
+class Answers(Protocol):
+    """First answers by idempotency key."""
+
+    def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None: ...
+
+
+class Characters(Protocol):
+    def add(self, character: Character, idempotency: IdempotencyKey | None) -> None: ...
+    def get(self, owner: str, character_id: str) -> Character: ...
+    def save(self, character: Character) -> None: ...
+    def list_owned(self, owner: str, page: PageRequest) -> Page[Character]: ...
+    def replace_source(
+        self,
+        character: Character,
+        source: SourceImage,
+        *,
+        consumed: Upload | None,
+        idempotency: IdempotencyKey | None,
+    ) -> None:
+        """The new source, its live image and the used upload in one transaction; the old
+        version stays on record. Raises StaleWrite, UploadExpired."""
+        ...
+
+    def sources(self, character_id: str) -> tuple[SourceImage, ...]: ...
+    def delete(self, character: Character) -> None: ...
+
+
+class Uploads(Protocol):
+    def add(self, upload: Upload, idempotency: IdempotencyKey | None) -> None: ...
+    def get(self, owner: str, upload_id: str) -> Upload: ...
+
+
+class Images(Protocol):
+    """Image records. Owner lists and single reads show live images only."""
+
+    def add(self, image: StoredImage) -> None:
+        """A new intent. Raises AlreadyExists."""
+        ...
+
+    def get(self, owner: str, image_id: str) -> StoredImage: ...
+    def get_many(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]: ...
+    def list_owned(
+        self, owner: str, page: PageRequest, *, character_id: str | None = None
+    ) -> Page[StoredImage]: ...
+    def mark_deleting(self, image: StoredImage) -> None: ...
+    def remove(self, image: StoredImage) -> None: ...
+
+
+class ImageStore(Protocol):
+    """The bytes. A key is written once and never changed."""
+
+    def put(self, key: str, data: bytes, media_type: str) -> None:
+        """Does nothing when the key holds an object already: same key, same bytes."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Raises NotFound."""
+        ...
+
+    def delete(self, keys: Sequence[str]) -> None: ...
+    def url(self, key: str) -> str:
+        """A signed address for one hour; made without a call."""
+        ...
+
+
+class UploadStore(Protocol):
+    def form(self, upload: Upload) -> UploadForm: ...
+    def read(self, upload: Upload) -> tuple[bytes, str]:
+        """The content and its ETag. Raises NotFound when nothing was posted."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Messages to the worker."""
+
+    def send(self, lane: Lane, work: Work, delay: timedelta = timedelta(0)) -> None: ...
+    def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None: ...
+
+
+class ImageProvider(Protocol):
+    """One vendor. Every failure to call is a ProviderError; nothing is retried inside."""
+
+    name: ProviderName
+    calls_back: bool
+    """Works on by itself once started: a lost reply may still be followed by a callback."""
+
+    async def start(self, call: ProviderCall) -> Finished | Pending: ...
+    async def poll(self, attempt: Attempt) -> PredictionReport:
+        """Raises ProviderError when the provider cannot be asked."""
+        ...
+
+    async def cancel(self, prediction_id: str) -> None: ...
+    def report(self, payload: Mapping[str, object], attempt: Attempt) -> PredictionReport:
+        """Reads a callback's signed body; asks nobody."""
+        ...
+
+
+class Downloads(Protocol):
+    async def fetch(self, url: str, *, max_bytes: int, seconds: float) -> bytes: ...
+    async def fetch_output(self, url: str, *, max_bytes: int, seconds: float) -> bytes: ...
+
+
+class Imaging(Protocol):
+    """Pure work on bytes; runs in threads."""
+
+    def inspect(self, data: bytes) -> Decoded: ...
+    def clean(self, data: bytes, declared: ImageFormat | None = None) -> tuple[bytes, Decoded]: ...
+    def renditions(
+        self, data: bytes, *, generated: bool, exact_size: OutputSize | None = None
+    ) -> Mapping[Rendition, bytes]: ...
+
+
+class Counter(Protocol):
+    """Counts what is worth a metric, by name and reason."""
+
+    def __call__(self, name: str, reason: str = "") -> None: ...
+
+
+class Limits(Protocol):
+    def in_flight(self, plan: Plan) -> int: ...
+    def monthly_images(self, plan: Plan) -> int: ...

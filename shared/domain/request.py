@@ -1,0 +1,88 @@
+"""What a caller asks of `/generations`, once it has been understood."""
+
+from enum import StrEnum
+
+from shared.domain.entity import Entity
+from shared.domain.images import ImageFormat
+
+
+class Plan(StrEnum):
+    FREE = "free"
+    PAID = "paid"
+
+
+class Owner(Entity):
+    """Who calls: the token's subject and the plan its groups grant."""
+
+    id: str
+    plan: Plan
+
+
+class Mode(StrEnum):
+    IMAGINE = "imagine"
+    PORTRAIT = "portrait"
+
+
+class Quality(StrEnum):
+    DRAFT = "draft"
+    STANDARD = "standard"
+    HIGH = "high"
+
+
+class ProviderName(StrEnum):
+    GEMINI = "gemini"
+    REPLICATE = "replicate"
+
+
+class OutputSize(Entity):
+    """An exact size in pixels."""
+
+    width: int
+    height: int
+
+
+class Reach(StrEnum):
+    """How a wish reaches the model: by a parameter of its own, in words, or not at all."""
+
+    NATIVE = "native"
+    PROMPT = "prompt"
+    IGNORED = "ignored"
+
+
+class Effective(Entity):
+    """What becomes of each wish at the chosen model; None where nothing was wished."""
+
+    seed: Reach
+    style_strength: Reach | None = None
+    negative_prompt: Reach | None = None
+    size: Reach
+
+
+class Visibility(StrEnum):
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class GenerationRequest(Entity):
+    """Normalised: the defaults are filled in, the provider and the model are chosen.
+
+    `aspect_ratio` is the ratio asked of the provider; with `exact_size` the delivered `web`
+    rendition has just that size. `seed` is the first item's; the others derive theirs from it.
+    """
+
+    mode: Mode
+    prompt: str | None = None
+    image_count: int = 1
+    aspect_ratio: str = "1:1"
+    exact_size: OutputSize | None = None
+    quality: Quality = Quality.STANDARD
+    seed: int
+    negative_prompt: str | None = None
+    style_strength: float | None = None
+    provider: ProviderName
+    model: str
+    output_format: ImageFormat | None = None
+    visibility: Visibility = Visibility.PRIVATE
+    max_cost_micro_usd: int | None = None
+    character_id: str | None = None
+    poses: tuple[str, ...] = ()

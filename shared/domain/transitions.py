@@ -1,0 +1,348 @@
+"""The one table of legal moves of an item: (state, event, now) -> move.
+
+Nothing else changes a status. A move is written on the condition that the stored item is
+still the one it was decided on (its version); the loser of a race is handed the winner's
+record and decides again. A moment that changes nothing is `Ignored`, and counted by its reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain import events as e
+from shared.domain.errors import FailureClass
+from shared.domain.generation import (
+    STAGES,
+    Attempt,
+    AttemptOutcome,
+    Dispatch,
+    Failure,
+    FailureStage,
+    Item,
+    Status,
+)
+from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.limits import LATE_WINDOW, LEASE, MAX_ATTEMPTS, QUEUE_TIMEOUT
+
+Q, P, G, U = Status.QUEUED, Status.PROCESSING, Status.GENERATING, Status.UPLOADING
+ENDS = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A decision: the item's new state and what must commit together with it.
+
+    `attempt` and `image` are written in the same transaction. `redispatch_after` and
+    `cancel_prediction` are done after the commit; the sweeper makes up for a crash in between.
+    """
+
+    before: Item
+    after: Item
+    attempt: Attempt | None = None
+    image: StoredImage | None = None
+    redispatch_after: timedelta | None = None
+    cancel_prediction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The event changes nothing in this state; `reason` is a stable word for the metrics."""
+
+    item: Item
+    reason: str
+
+
+type Decision = Move | Ignored
+type Rule = Callable[[Item, Any, datetime], Decision]
+
+
+def decide(item: Item, event: e.Event, now: datetime) -> Decision:
+    """Look the pair up in the table; a pair that is not there changes nothing."""
+    rule = TABLE.get((item.status, type(event)))
+    if rule is None:
+        return Ignored(item, f"{type(event).__name__}_when_{item.status}")
+    return rule(item, event, now)
+
+
+def _to(item: Item, status: Status, **changes: Any) -> Item:
+    furthest = max(item.furthest, status, key=STAGES.index) if status in STAGES else item.furthest
+    fields = {"status": status, "furthest": furthest, "version": item.version + 1, **changes}
+    return item.model_copy(update=fields)
+
+
+_RELEASED: dict[str, Any] = {"lease_until": None, "dispatch": None}
+_UNBOUND: dict[str, Any] = {"called_at": None, "prediction_id": None}
+
+
+def _claim(item: Item, event: e.Claimed, now: datetime) -> Decision:
+    if item.dispatch is Dispatch.HELD:
+        return Ignored(item, "held")
+    after = _to(
+        item,
+        P,
+        dispatch=None,
+        calls=item.calls + 1,
+        attempts=item.attempts + 1,
+        lease_until=now + LEASE,
+        started_at=item.started_at or now,
+        failure=None,
+        **_UNBOUND,
+    )
+    return Move(item, after)
+
+
+def _queue_timeout(item: Item, event: e.Unclaimed, now: datetime) -> Decision:
+    if now - item.queued_at < QUEUE_TIMEOUT or item.dispatch is Dispatch.HELD:
+        return Ignored(item, "may_still_be_claimed")
+    failure = Failure(
+        code="queue_timeout",
+        failure_class=FailureClass.TIMEOUT,
+        stage=FailureStage.SUBMITTING,
+        message="No worker was free for two hours.",
+    )
+    return _fail(item, failure, now)
+
+
+def _release(item: Item, event: e.LetGo, now: datetime) -> Decision:
+    if item.dispatch is not Dispatch.HELD:
+        return Ignored(item, "not_held")
+    return Move(item, _to(item, Q, dispatch=Dispatch.PENDING, queued_at=now))
+
+
+def _provider_called(item: Item, event: e.ProviderCalled, now: datetime) -> Decision:
+    attempt = event.attempt
+    if attempt.number != item.calls:
+        return Ignored(item, "not_the_current_attempt")
+    after = _to(
+        item, G, provider=attempt.provider, model=attempt.model, called_at=attempt.called_at
+    )
+    return Move(item, after, attempt=attempt)
+
+
+def _bind(item: Item, event: e.Bound, now: datetime) -> Decision:
+    if event.attempt.number != item.calls or item.prediction_id is not None:
+        return Ignored(item, "bound_already")
+    prediction = event.attempt.prediction_id
+    # The provider works without us from here on: the deadline watches, not the lease.
+    after = _to(item, G, prediction_id=prediction, lease_until=None)
+    return Move(item, after, attempt=event.attempt)
+
+
+def _retry_or_fail(item: Item, event: e.AttemptFailed, now: datetime) -> Decision:
+    if event.attempt_number != item.calls:
+        return Ignored(item, "not_the_current_attempt")
+    ended = _ended(event, now)
+    cost = item.cost_micro_usd + (event.attempt.cost_micro_usd if event.attempt else 0)
+    item_paid = item.model_copy(update={"cost_micro_usd": cost})
+    can_wait = item.deadline is not None and now + event.retry_after < item.deadline
+    if event.transient and item.attempts < MAX_ATTEMPTS and can_wait:
+        queued = _to(
+            item_paid,
+            Q,
+            dispatch=Dispatch.PENDING,
+            queued_at=now + event.retry_after,
+            lease_until=None,
+            failure=event.failure,
+            **_UNBOUND,
+        )
+        return Move(item, queued, attempt=ended, redispatch_after=event.retry_after)
+    failed = _fail(item_paid, event.failure, now)
+    return Move(item, failed.after, attempt=ended)
+
+
+def _ended(event: e.AttemptFailed, now: datetime) -> Attempt | None:
+    if event.attempt is None:
+        return None
+    return event.attempt.model_copy(
+        update={"outcome": AttemptOutcome.FAILED, "failure": event.failure, "ended_at": now}
+    )
+
+
+def _lease_expired(item: Item, event: e.LeaseExpired, now: datetime) -> Decision:
+    if item.prediction_id is not None:
+        return Ignored(item, "prediction_is_live")
+    if item.lease_is_live(now):
+        return Ignored(item, "lease_is_live")
+    failure = Failure(
+        code="worker_lost",
+        failure_class=FailureClass.TEMPORARY,
+        stage=_stage(item),
+        message="The worker that drew this image was lost.",
+    )
+    lost = e.AttemptFailed(
+        attempt_number=item.calls, failure=failure, transient=True, retry_after=timedelta(0)
+    )
+    return _retry_or_fail(item, lost, now)
+
+
+def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
+    attempt = event.attempt.model_copy(
+        update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
+    )
+    after = _to(
+        item,
+        U,
+        image=event.image,
+        lease_until=now + LEASE,
+        dispatch=None,
+        cost_micro_usd=item.cost_micro_usd + attempt.cost_micro_usd,
+    )
+    return Move(item, after, attempt=attempt, image=event.image)
+
+
+def _resume_upload(item: Item, event: e.UploadResumed, now: datetime) -> Decision:
+    if item.lease_is_live(now):
+        return Ignored(item, "lease_is_live")
+    return Move(item, _to(item, U, lease_until=now + LEASE))
+
+
+def _result_lost(item: Item, event: e.ResultLost, now: datetime) -> Decision:
+    """The bytes died with their worker before they were stored: the attempt is spent."""
+    failure = Failure(
+        code="result_lost",
+        failure_class=FailureClass.TEMPORARY,
+        stage=FailureStage.UPLOADING,
+        message="The image was lost before it could be stored.",
+    )
+    lost = e.AttemptFailed(
+        attempt_number=item.calls, failure=failure, transient=True, retry_after=timedelta(0)
+    )
+    return _retry_or_fail(item.model_copy(update={"image": None}), lost, now)
+
+
+def _store_failed(item: Item, event: e.StoreFailed, now: datetime) -> Decision:
+    if event.transient:
+        return Move(item, _to(item, U, lease_until=None), redispatch_after=event.retry_after)
+    return _fail(item.model_copy(update={"image": None}), event.failure, now)
+
+
+def _complete(item: Item, event: e.Stored, now: datetime) -> Decision:
+    if item.image is None or event.image.id != item.image.id:
+        return Ignored(item, "another_image_won")
+    return _completed(item, event.image, now, verdict=event.verdict)
+
+
+def _completed(item: Item, image: StoredImage, now: datetime, **changes: Any) -> Move:
+    live = image.model_copy(update={"status": ImageStatus.LIVE})
+    fields = {"image": live, "completed_at": now, "failure": None, "late_until": None}
+    after = _to(item, Status.COMPLETED, **fields, **_RELEASED, **changes)
+    return Move(item, after, image=live)
+
+
+def _draw_again(item: Item, event: e.BelowBar, now: datetime) -> Decision:
+    if not event.may_draw_again:
+        return _completed(item, event.image, now, verdict="best_effort")
+    live = event.image.model_copy(update={"status": ImageStatus.LIVE})
+    after = _to(
+        item,
+        Q,
+        dispatch=Dispatch.PENDING,
+        queued_at=now,
+        lease_until=None,
+        seed=event.seed,
+        draws=item.draws + 1,
+        attempts=0,
+        candidates=(*item.candidates, live.id),
+        image=None,
+        **_UNBOUND,
+    )
+    return Move(item, after, image=live, redispatch_after=timedelta(0))
+
+
+def _cancel(item: Item, event: e.CancelRequested, now: datetime) -> Decision:
+    after = _to(item, Status.CANCELLED, completed_at=now, **_RELEASED)
+    return Move(item, after, cancel_prediction=item.prediction_id)
+
+
+def _time_out(item: Item, event: e.DeadlinePassed, now: datetime) -> Decision:
+    if item.deadline is None or now < item.deadline:
+        return Ignored(item, "deadline_not_reached")
+    if item.status is U and item.lease_is_live(now):
+        return Ignored(item, "lease_is_live")
+    failure = Failure(
+        code="timeout",
+        failure_class=FailureClass.TIMEOUT,
+        stage=_stage(item),
+        message="No image arrived within ten minutes.",
+    )
+    late_until = None if item.called_at is None else item.called_at + LATE_WINDOW
+    move = _fail(item.model_copy(update={"image": None}), failure, now, late_until=late_until)
+    return Move(item, move.after)
+
+
+def _dead_letter(item: Item, event: e.DeadLettered, now: datetime) -> Decision:
+    before_deadline = item.deadline is not None and now < item.deadline
+    if item.lease_is_live(now) or (item.prediction_id is not None and before_deadline):
+        return Ignored(item, "attempt_is_live")
+    failure = Failure(
+        code="dead_letter",
+        failure_class=FailureClass.TEMPORARY,
+        stage=_stage(item),
+        message="The work failed repeatedly and was set aside.",
+    )
+    return _fail(item, failure, now)
+
+
+def _late(item: Item, event: e.LateResult, now: datetime) -> Decision:
+    if item.late_until is None or item.late_until <= now:
+        return Ignored(item, "too_late")
+    attempt = event.attempt.model_copy(
+        update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
+    )
+    cost = item.cost_micro_usd + attempt.cost_micro_usd
+    completed = _completed(item, event.image, now, late=True, cost_micro_usd=cost)
+    return Move(item, completed.after, attempt=attempt, image=completed.image)
+
+
+def _end_late_window(item: Item, event: e.LateWindowEnded, now: datetime) -> Decision:
+    if item.late_until is None:
+        return Ignored(item, "no_late_window")
+    return Move(item, _to(item, Status.FAILED, late_until=None))
+
+
+def _fail(item: Item, failure: Failure, now: datetime, **changes: Any) -> Move:
+    after = _to(
+        item,
+        Status.FAILED,
+        failure=failure,
+        image=None,
+        completed_at=now,
+        **_RELEASED,
+        **changes,
+    )
+    return Move(item, after)
+
+
+_STAGE_OF = {
+    Q: FailureStage.SUBMITTING,
+    P: FailureStage.SUBMITTING,
+    G: FailureStage.GENERATING,
+    U: FailureStage.UPLOADING,
+}
+
+
+def _stage(item: Item) -> FailureStage:
+    return _STAGE_OF[item.status]
+
+
+TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
+    (Q, e.Claimed): _claim,
+    (Q, e.LetGo): _release,
+    (Q, e.Unclaimed): _queue_timeout,
+    (P, e.ProviderCalled): _provider_called,
+    (G, e.Bound): _bind,
+    **{(status, e.AttemptFailed): _retry_or_fail for status in (P, G)},
+    **{(status, e.LeaseExpired): _lease_expired for status in (P, G)},
+    **{(status, e.CancelRequested): _cancel for status in (Q, P, G)},
+    **{(status, e.GoodResult): _upload for status in (Q, P, G)},
+    (U, e.Stored): _complete,
+    (U, e.UploadResumed): _resume_upload,
+    (U, e.ResultLost): _result_lost,
+    (U, e.StoreFailed): _store_failed,
+    (U, e.BelowBar): _draw_again,
+    **{(status, e.DeadlinePassed): _time_out for status in (Q, P, G, U)},
+    **{(status, e.DeadLettered): _dead_letter for status in (Q, P, G, U)},
+    (Status.FAILED, e.LateResult): _late,
+    (Status.FAILED, e.LateWindowEnded): _end_late_window,
+}

@@ -1,0 +1,229 @@
+"""Draw one item: claim it, call its provider, settle what comes back."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain import events as e
+from shared.domain.errors import (
+    FailureClass,
+    ProviderError,
+    ProviderTimedOut,
+    ProviderUnavailable,
+    Unavailable,
+)
+from shared.domain.generation import (
+    Attempt,
+    Brief,
+    Failure,
+    FailureStage,
+    Generation,
+    Item,
+    Status,
+)
+from shared.domain.ids import IdFactory, Kind
+from shared.domain.limits import LEASE, PROVIDER_CALL
+from shared.domain.ports import Clock, Generations, ImageProvider
+from shared.domain.provider import Finished, Pending, ProviderCall, ReferencePicture
+from shared.domain.request import ProviderName
+from shared.domain.transitions import Move
+from shared.domain.work import AttemptReference
+from shared.services.dispatching import Dispatcher
+from shared.services.moving import advance
+from shared.services.resume_upload import ResumeUpload
+from shared.services.settle_attempt import SettleAttempt
+
+type Providers = Callable[[ProviderName], ImageProvider]
+type CallbackUrl = Callable[[ProviderName, AttemptReference], str]
+
+_REFERENCE_MISSING = Failure(
+    code="reference_missing",
+    failure_class=FailureClass.PERMANENT,
+    stage=FailureStage.VALIDATING,
+    message="A picture this image refers to has been deleted.",
+)
+_TIME_UP = Failure(
+    code="worker_time_up",
+    failure_class=FailureClass.TIMEOUT,
+    stage=FailureStage.GENERATING,
+    message="The worker's time was up before the image was there.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunItem:
+    """Each item claims, runs, retries and fails alone; a second delivery skips what is done."""
+
+    generations: Generations
+    providers: Providers
+    settle: SettleAttempt
+    resume_upload: ResumeUpload
+    dispatcher: Dispatcher
+    callback_url: CallbackUrl
+    clock: Clock
+    new_id: IdFactory
+    new_token: Callable[[], str]
+
+    async def __call__(
+        self,
+        *,
+        generation: Generation,
+        brief: Brief,
+        item: Item,
+        references: tuple[ReferencePicture, ...] | None,
+    ) -> bool:
+        """True when the provider works on and its prediction is to be polled. `references`
+        is None when one of them is gone."""
+        if item.status is Status.UPLOADING:
+            await self.resume_upload(generation=generation, item=item)
+            return False
+        claimed = await asyncio.to_thread(self._claim, item)
+        if claimed is None:
+            return False
+        if references is None:
+            await self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
+            return False
+        return await self._call(generation, brief, claimed, references)
+
+    async def give_back(self, *, generation: Generation, item: Item) -> None:
+        """Requeues an item whose worker must stop; one that its provider works on is left
+        to the callback and the polls."""
+        if item.status is Status.UPLOADING:
+            unfinished = e.StoreFailed(failure=_TIME_UP, transient=True)
+            await self.settle.move(generation, item, unfinished)
+        elif not item.ended and item.prediction_id is None:
+            await self._fail_before_call(generation, item, _TIME_UP, transient=True)
+
+    def _claim(self, item: Item) -> Item | None:
+        if item.status in (Status.PROCESSING, Status.GENERATING):
+            expired = advance(self.generations, item, e.LeaseExpired(), self.clock)
+            if not isinstance(expired, Move):
+                return None
+            item = expired.after
+        decision = advance(self.generations, item, e.Claimed(), self.clock)
+        return decision.after if isinstance(decision, Move) else None
+
+    async def _call(
+        self,
+        generation: Generation,
+        brief: Brief,
+        item: Item,
+        references: tuple[ReferencePicture, ...],
+    ) -> bool:
+        """Recorded before called: a crash during the call leaves an attempt that counts as
+        spent and whose callback finds it, never a paid call that nobody knows of."""
+        provider = self.providers(brief.request.provider)
+        attempt = self._attempt(brief, item)
+        begun = await asyncio.to_thread(
+            advance, self.generations, item, e.ProviderCalled(attempt), self.clock
+        )
+        if not isinstance(begun, Move):
+            return False
+        item = begun.after
+        try:
+            call = self._provider_call(brief, item, attempt, references)
+            answer = await _within_time(provider, call)
+            if isinstance(answer, Pending):
+                return await self._bind(generation, item, attempt, answer)
+            await self._take(generation, item, attempt, answer)
+        except ProviderTimedOut as lost_reply:
+            await self._lost_reply(generation, item, attempt, provider, lost_reply)
+        except ProviderError as error:
+            await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
+        return False
+
+    def _attempt(self, brief: Brief, item: Item) -> Attempt:
+        now = self.clock()
+        return Attempt(
+            id=self.new_id(Kind.ATTEMPT, now),
+            generation_id=item.generation_id,
+            index=item.index,
+            number=item.calls,
+            token=self.new_token(),
+            provider=brief.request.provider,
+            model=brief.request.model,
+            called_at=now,
+        )
+
+    def _provider_call(
+        self,
+        brief: Brief,
+        item: Item,
+        attempt: Attempt,
+        references: tuple[ReferencePicture, ...],
+    ) -> ProviderCall:
+        request = brief.request
+        reference = AttemptReference(
+            generation_id=attempt.generation_id,
+            index=attempt.index,
+            number=attempt.number,
+            token=attempt.token,
+        )
+        return ProviderCall(
+            model=request.model,
+            prompt=brief.prompts[item.index],
+            negative_prompt=request.negative_prompt,
+            references=references,
+            aspect_ratio=request.aspect_ratio,
+            quality=request.quality,
+            seed=item.seed,
+            output_format=request.output_format,
+            callback_url=self.callback_url(request.provider, reference),
+            give_up_after=_until_deadline(item, self.clock()),
+        )
+
+    async def _bind(
+        self, generation: Generation, item: Item, attempt: Attempt, pending: Pending
+    ) -> bool:
+        bound = attempt.model_copy(update={"prediction_id": pending.prediction_id})
+        decision = await self.settle.move(generation, item, e.Bound(bound))
+        return isinstance(decision, Move)
+
+    async def _take(
+        self, generation: Generation, item: Item, attempt: Attempt, answer: Finished
+    ) -> None:
+        try:
+            await self.settle.take(
+                generation=generation, item=item, attempt=attempt, finished=answer
+            )
+        except Unavailable as exc:
+            raise ProviderUnavailable("The provider's image could not be fetched.") from exc
+
+    async def _lost_reply(
+        self,
+        generation: Generation,
+        item: Item,
+        attempt: Attempt,
+        provider: ImageProvider,
+        error: ProviderTimedOut,
+    ) -> None:
+        """A provider that calls back may be working all the same: never two paid calls side
+        by side, so its callback is awaited for the rest of the lease before a new try."""
+        if provider.calls_back:
+            await asyncio.to_thread(self.dispatcher.send, generation, [item.index], LEASE)
+        else:
+            await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
+
+    async def _fail_before_call(
+        self, generation: Generation, item: Item, failure: Failure, *, transient: bool = False
+    ) -> None:
+        event = e.AttemptFailed(
+            attempt_number=item.calls,
+            failure=failure,
+            transient=transient,
+            retry_after=timedelta(0),
+        )
+        await self.settle.move(generation, item, event)
+
+
+async def _within_time(provider: ImageProvider, call: ProviderCall) -> Finished | Pending:
+    try:
+        async with asyncio.timeout(PROVIDER_CALL.total_seconds()):
+            return await provider.start(call)
+    except TimeoutError as exc:
+        raise ProviderTimedOut("The provider did not answer in time.") from exc
+
+
+def _until_deadline(item: Item, now: datetime) -> timedelta:
+    return PROVIDER_CALL if item.deadline is None else item.deadline - now

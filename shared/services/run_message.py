@@ -1,0 +1,96 @@
+"""Draw the items of one message side by side, each on its own feet."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.backoff import poll_delay
+from shared.domain.errors import NotFound
+from shared.domain.generation import Brief, Generation, Item, Snapshot
+from shared.domain.limits import LEASE, REQUEUE_MARGIN
+from shared.domain.ports import Clock, Counter, Generations, WorkQueue
+from shared.domain.provider import ReferencePicture
+from shared.domain.work import PollPredictions, RunItems
+from shared.services.finish_work import FinishWork
+from shared.services.gather_references import GatherReferences
+from shared.services.run_item import RunItem
+
+
+@dataclass(frozen=True, slots=True)
+class RunMessage:
+    """One message: one read, one marker, its items at once, one look at the end."""
+
+    generations: Generations
+    queue: WorkQueue
+    gather_references: GatherReferences
+    run_item: RunItem
+    finish_work: FinishWork
+    clock: Clock
+    count: Counter
+
+    async def __call__(self, *, work: RunItems, ends_at: datetime) -> None:
+        """`ends_at` is when the function will be stopped. Raises whatever an item met that is
+        no provider's error: the message then returns to the queue, and what is done by then
+        is skipped."""
+        try:
+            snapshot, brief = await asyncio.to_thread(self.generations.load, work.generation_id)
+        except NotFound:
+            self.count("work_ignored", "generation_deleted")
+            return
+        items = [item for item in snapshot.items if item.index in work.indexes and not item.ended]
+        if items:
+            await asyncio.to_thread(
+                self.generations.mark_due, snapshot.generation.id, self.clock() + LEASE
+            )
+            await self._draw(snapshot, brief, items, ends_at)
+        await self.finish_work(generation_id=work.generation_id)
+
+    async def _draw(
+        self, snapshot: Snapshot, brief: Brief, items: Sequence[Item], ends_at: datetime
+    ) -> None:
+        generation = snapshot.generation
+        references = await asyncio.to_thread(self.gather_references, snapshot, brief)
+        tasks = {
+            asyncio.create_task(self._one(generation, brief, item, references)): item
+            for item in items
+        }
+        time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
+        done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
+        if running:
+            await self._requeue(generation, {task: tasks[task] for task in running})
+        errors = [error for task in done if isinstance(error := task.exception(), Exception)]
+        await self._poll_later(
+            generation,
+            [tasks[task].index for task in done if task.exception() is None and task.result()],
+        )
+        if errors:
+            raise ExceptionGroup("items that could not be run", errors)
+
+    async def _one(
+        self,
+        generation: Generation,
+        brief: Brief,
+        item: Item,
+        references: tuple[ReferencePicture, ...] | None,
+    ) -> bool:
+        return await self.run_item(
+            generation=generation, brief=brief, item=item, references=references
+        )
+
+    async def _requeue(
+        self, generation: Generation, running: dict[asyncio.Task[bool], Item]
+    ) -> None:
+        """The function is about to end: what still runs is given back, counted as spent."""
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        snapshot = await asyncio.to_thread(self.generations.get, generation.id)
+        for item in running.values():
+            await self.run_item.give_back(generation=generation, item=snapshot.items[item.index])
+
+    async def _poll_later(self, generation: Generation, indexes: list[int]) -> None:
+        """A lost callback costs a minute, not the deadline."""
+        if indexes:
+            work = PollPredictions(generation_id=generation.id, indexes=tuple(sorted(indexes)))
+            await asyncio.to_thread(self.queue.ingest, [work], poll_delay(0))
