@@ -85,6 +85,4 @@ def _summarised(snapshot: Snapshot) -> Generation:
 def _final_status(snapshot: Snapshot) -> Status:
     if snapshot.progress.completed:
         return Status.COMPLETED
-    if snapshot.generation.cancel_receipt is not None:
-        return Status.CANCELLED
-    return Status.FAILED
+    return Status.CANCELLED if snapshot.progress.cancelled else Status.FAILED

@@ -14,6 +14,7 @@ LikenessError                      code, message for the caller, extra details
 ├── QuotaExceeded                  what is left and when it resets (402)
 ├── Conflict                       the state does not allow it (409)
 │   ├── AlreadyExists
+│   ├── AlreadyAnswered            same idempotency key and body; carries the first answer
 │   ├── InFlightLimit              with the running ids
 │   ├── AlreadyFinal               with the final status
 │   ├── SourceNotReady
@@ -119,6 +120,16 @@ class Conflict(LikenessError):
 
 class AlreadyExists(Conflict):
     code = "already_exists"
+
+
+class AlreadyAnswered(Conflict):
+    """`answer` is the FirstAnswer kept under the idempotency key: give it again."""
+
+    code = "already_answered"
+
+    def __init__(self, message: str, *, answer: Any) -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 class InFlightLimit(Conflict):

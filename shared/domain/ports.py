@@ -42,8 +42,11 @@ class Generations(Protocol):
         monthly_quota: int,
         idempotency: IdempotencyKey | None,
         due_at: datetime,
+        new_character: Character | None = None,
     ) -> None:
-        """Everything or nothing. Raises AlreadyAnswered, InFlightLimit, QuotaExceeded."""
+        """Everything or nothing, the new character whose first pack this is included. Raises
+        AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in this
+        precedence."""
         ...
 
     def get(self, generation_id: str) -> Snapshot:
@@ -80,7 +83,10 @@ class Generations(Protocol):
         statuses: Sequence[str] = (),
         mode: str | None = None,
         character_id: str | None = None,
-    ) -> Page[Generation]: ...
+    ) -> Page[Generation]:
+        """Newest first. The status of an open generation is known from its items alone, so it
+        is listed whenever one of the asked statuses is a stage. Raises InvalidCursor."""
+        ...
 
     def due(self, now: datetime) -> Iterable[str]:
         """Ids of the open generations whose marker has passed; the index only nominates."""
@@ -91,7 +97,7 @@ class Generations(Protocol):
         ...
 
     def delete(self, snapshot: Snapshot) -> None:
-        """All records of a closed generation, the images apart."""
+        """All records of a closed generation, the images apart. Raises StaleWrite."""
         ...
 
 
@@ -105,13 +111,23 @@ class Owners(Protocol):
 class Answers(Protocol):
     """First answers by idempotency key."""
 
-    def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None: ...
+    def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:
+        """None when there is none or it has expired. Raises IdempotencyKeyReused."""
+        ...
 
 
 class Characters(Protocol):
+    """Every write under an idempotency key may raise AlreadyAnswered, IdempotencyKeyReused."""
+
     def add(self, character: Character, idempotency: IdempotencyKey | None) -> None: ...
-    def get(self, owner: str, character_id: str) -> Character: ...
-    def save(self, character: Character) -> None: ...
+    def get(self, owner: str, character_id: str) -> Character:
+        """Consistent. Raises NotFound, also for another owner's."""
+        ...
+
+    def save(self, character: Character) -> None:
+        """On the version before it. Raises StaleWrite."""
+        ...
+
     def list_owned(self, owner: str, page: PageRequest) -> Page[Character]: ...
     def replace_source(
         self,
@@ -121,17 +137,25 @@ class Characters(Protocol):
         consumed: Upload | None,
         idempotency: IdempotencyKey | None,
     ) -> None:
-        """The new source, its live image and the used upload in one transaction; the old
-        version stays on record. Raises StaleWrite, UploadExpired."""
+        """The character with its new source, the source, its live image (a pending record
+        until now) and the used upload in one transaction; the old version stays on record.
+        Raises StaleWrite, UploadExpired."""
         ...
 
-    def sources(self, character_id: str) -> tuple[SourceImage, ...]: ...
-    def delete(self, character: Character) -> None: ...
+    def sources(self, character_id: str) -> tuple[SourceImage, ...]:
+        """All versions, newest first."""
+        ...
+
+    def delete(self, character: Character) -> None:
+        """With its sources, the images apart. Raises StaleWrite."""
+        ...
 
 
 class Uploads(Protocol):
     def add(self, upload: Upload, idempotency: IdempotencyKey | None) -> None: ...
-    def get(self, owner: str, upload_id: str) -> Upload: ...
+    def get(self, owner: str, upload_id: str) -> Upload:
+        """Raises NotFound, also for another owner's; an expired one is still there."""
+        ...
 
 
 class Images(Protocol):
@@ -141,13 +165,31 @@ class Images(Protocol):
         """A new intent. Raises AlreadyExists."""
         ...
 
-    def get(self, owner: str, image_id: str) -> StoredImage: ...
-    def get_many(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]: ...
+    def get(self, owner: str, image_id: str) -> StoredImage:
+        """Consistent. Raises NotFound, also for another owner's."""
+        ...
+
+    def get_many(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
+        """The live ones among them, in the order asked."""
+        ...
+
     def list_owned(
-        self, owner: str, page: PageRequest, *, character_id: str | None = None
+        self,
+        owner: str,
+        page: PageRequest,
+        *,
+        character_id: str | None = None,
+        generation_id: str | None = None,
     ) -> Page[StoredImage]: ...
-    def mark_deleting(self, image: StoredImage) -> None: ...
-    def remove(self, image: StoredImage) -> None: ...
+
+    def mark_deleting(self, image: StoredImage) -> None:
+        """From the status it was read with, so that a completion and a deletion exclude each
+        other; again, or when it is gone: nothing. Raises StaleWrite."""
+        ...
+
+    def remove(self, image: StoredImage) -> None:
+        """The record of an image marked as deleting. Raises StaleWrite."""
+        ...
 
 
 class ImageStore(Protocol):
@@ -177,7 +219,12 @@ class UploadStore(Protocol):
 class WorkQueue(Protocol):
     """Messages to the worker."""
 
-    def send(self, lane: Lane, work: Work, delay: timedelta = timedelta(0)) -> None: ...
+    def send(
+        self, lane: Lane, work: Work, *, owner: str, delay: timedelta = timedelta(0)
+    ) -> None:
+        """The standard lane is shared fairly between owners."""
+        ...
+
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None: ...
 
 

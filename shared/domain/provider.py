@@ -33,6 +33,13 @@ class ProviderCall(Entity):
     callback_url: str
     give_up_after: timedelta
 
+    @property
+    def worded_prompt(self) -> str:
+        """The prompt for a model that has no parameter for what is to be avoided."""
+        return (
+            f"{self.prompt}\nAvoid: {self.negative_prompt}" if self.negative_prompt else self.prompt
+        )
+
 
 class Output(Entity):
     """Exactly one of the two: the bytes, or where to fetch them."""

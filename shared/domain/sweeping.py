@@ -29,19 +29,30 @@ def remedy(item: Item, now: datetime) -> Remedy:
     if item.ended or item.dispatch is Dispatch.HELD:
         return None
     if item.deadline is not None and now >= item.deadline:
-        waiting = item.prediction_id is not None and now < item.deadline + TIMEOUT_GRACE
-        return AskProvider() if waiting else e.DeadlinePassed()
+        return _past_deadline(item, item.deadline, now)
     if item.status is Status.QUEUED:
         return _waiting(item, now)
-    if item.prediction_id is not None or item.lease_is_live(now):
+    if item.lease_is_live(now):
         return None
-    return Resend() if item.status is Status.UPLOADING else e.LeaseExpired()
+    if item.status is Status.UPLOADING:
+        return Resend()
+    return None if item.prediction_id is not None else e.LeaseExpired()
+
+
+def _past_deadline(item: Item, deadline: datetime, now: datetime) -> Remedy:
+    """An image that is there is stored, and a provider is asked, for the length of the grace."""
+    if now >= deadline + TIMEOUT_GRACE:
+        return e.DeadlinePassed()
+    if item.status is Status.UPLOADING:
+        return None if item.lease_is_live(now) else Resend()
+    return e.DeadlinePassed() if item.prediction_id is None else AskProvider()
 
 
 def _waiting(item: Item, now: datetime) -> Remedy:
-    if now - item.queued_at >= QUEUE_TIMEOUT:
+    waited = now - item.queued_at
+    if waited >= QUEUE_TIMEOUT:
         return e.Unclaimed()
-    return Resend() if now - item.queued_at >= FIRST_RESEND else None
+    return Resend() if waited >= FIRST_RESEND else None
 
 
 def next_due(snapshot: Snapshot, now: datetime) -> datetime:
@@ -55,12 +66,16 @@ def next_due(snapshot: Snapshot, now: datetime) -> datetime:
 def _item_due(item: Item, now: datetime) -> datetime:
     if item.dispatch is Dispatch.HELD:
         return now + LEASE
+    soon = now + FIRST_RESEND
+    if item.deadline is not None and now >= item.deadline:
+        return soon
     if item.status is Status.QUEUED:
-        return _next_resend(item, now)
-    if item.prediction_id is not None and item.deadline is not None:
-        # Past the deadline the provider is asked each minute until the grace is over.
-        return item.deadline if now < item.deadline else now + FIRST_RESEND
-    return item.lease_until or now
+        due = _next_resend(item, now)
+    elif item.status is Status.GENERATING and item.prediction_id is not None:
+        due = item.deadline or soon
+    else:
+        due = item.lease_until or soon
+    return min(due, item.deadline or due)
 
 
 def _next_resend(item: Item, now: datetime) -> datetime:

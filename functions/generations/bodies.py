@@ -1,0 +1,128 @@
+"""What callers send to ask for images."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.domain.generation import Status
+from shared.domain.ids import SLUG_PATTERN, Kind, id_pattern
+from shared.domain.images import ImageFormat
+from shared.domain.request import Mode, OutputSize, ProviderName, Quality, Visibility
+from shared.domain.wish import Wish
+from shared.runtime.models import Body, IdOf, PageQuery, Seed, Strength, Words
+
+Prompt = Annotated[str, Words(4000, lines=True)]
+NegativePrompt = Annotated[str, Words(1000, lines=True)]
+Side = Annotated[int, Field(ge=64, le=4096)]
+
+
+class _Common(Body):
+    """Either `aspect_ratio` or `width` and `height`: the nearest size the model draws is
+    generated, and the `web` copy has exactly the size that was asked for. `model` without
+    `provider` finds its provider. A generation whose estimate is above `max_cost_usd` is
+    refused."""
+
+    image_count: Annotated[int, Field(ge=1, le=10)] = 1
+    aspect_ratio: Annotated[str, Field(pattern=r"^[1-9]\d?:[1-9]\d?$")] | None = None
+    width: Side | None = None
+    height: Side | None = None
+    quality: Quality = Quality.STANDARD
+    seed: Seed | None = None
+    negative_prompt: NegativePrompt | None = None
+    style_strength: Strength | None = None
+    provider: Literal["auto", "gemini", "replicate"] = "auto"
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/:-]{1,100}$")] | None = None
+    output_format: ImageFormat | None = None
+    max_cost_usd: Annotated[float, Field(ge=0, le=1000)] | None = None
+    visibility: Visibility = Visibility.PRIVATE
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.width is None) != (self.height is None):
+            raise PydanticCustomError("size_incomplete", "Give both width and height.")
+        if self.width is not None and self.aspect_ratio is not None:
+            raise PydanticCustomError(
+                "size_ambiguous", "Give either aspect_ratio or width and height."
+            )
+        return self
+
+    def _wish(self, mode: Mode) -> Wish:
+        size = (
+            OutputSize(width=self.width, height=self.height)
+            if self.width is not None and self.height is not None
+            else None
+        )
+        limit = self.max_cost_usd
+        return Wish(
+            mode=mode,
+            image_count=self.image_count,
+            aspect_ratio=self.aspect_ratio,
+            exact_size=size,
+            quality=self.quality,
+            seed=self.seed,
+            negative_prompt=self.negative_prompt,
+            style_strength=self.style_strength,
+            provider=None if self.provider == "auto" else ProviderName(self.provider),
+            model=self.model,
+            output_format=self.output_format,
+            visibility=self.visibility,
+            max_cost_micro_usd=None if limit is None else round(limit * 1_000_000),
+        )
+
+
+class ImagineBody(_Common):
+    """An image from words."""
+
+    mode: Literal["imagine"]
+    prompt: Prompt
+
+    def to_domain(self) -> Wish:
+        return self._wish(Mode.IMAGINE).model_copy(update={"prompt": self.prompt})
+
+
+class PortraitBody(_Common):
+    """A pack of images of one character. Poses are taken in turn; without any, ours are.
+    `negative_prompt`, `style_strength` and `seed` stand in for the character's own."""
+
+    mode: Literal["portrait"]
+    character_id: Annotated[str, IdOf(Kind.CHARACTER)]
+    prompt: Prompt | None = None
+    poses: Annotated[
+        tuple[Annotated[str, Field(pattern=SLUG_PATTERN)], ...], Field(max_length=10)
+    ] = ()
+
+    def to_domain(self) -> Wish:
+        asked = {"character_id": self.character_id, "prompt": self.prompt, "poses": self.poses}
+        return self._wish(Mode.PORTRAIT).model_copy(update=asked)
+
+
+GenerationBody = Annotated[ImagineBody | PortraitBody, Field(discriminator="mode")]
+
+
+class GenerationQuery(PageQuery):
+    """`status` may name several, with commas."""
+
+    status: Annotated[str, Field(pattern=r"^[a-z]+(,[a-z]+){0,6}$")] | None = None
+    mode: Mode | None = None
+    character_id: Annotated[str, Field(pattern=id_pattern(Kind.CHARACTER))] | None = None
+
+    @model_validator(mode="after")
+    def _known_statuses(self) -> Self:
+        if not set(self._names()) <= set(Status):
+            known = ", ".join(Status)
+            raise PydanticCustomError("unknown_status", "{text}", {"text": f"Known: {known}."})
+        return self
+
+    def statuses(self) -> tuple[Status, ...]:
+        return tuple(map(Status, self._names()))
+
+    def _names(self) -> list[str]:
+        return self.status.split(",") if self.status else []
+
+
+class ImageQuery(PageQuery):
+    """Of one generation, of one character, or all."""
+
+    generation_id: Annotated[str, Field(pattern=id_pattern(Kind.GENERATION))] | None = None
+    character_id: Annotated[str, Field(pattern=id_pattern(Kind.CHARACTER))] | None = None

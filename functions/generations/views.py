@@ -1,0 +1,197 @@
+"""How the API shows generations."""
+
+from typing import Literal, Self
+
+from shared.domain.entity import Timestamp
+from shared.domain.errors import FailureClass
+from shared.domain.generation import (
+    CancelReceipt,
+    Failure,
+    FailureStage,
+    Generation,
+    Item,
+    Progress,
+    Snapshot,
+    Status,
+)
+from shared.domain.request import Mode, ProviderName, Reach
+from shared.runtime.clock import clock
+from shared.runtime.image_view import ImageView, SignedUrls
+from shared.runtime.models import View, usd
+from pydantic import Field
+
+
+class ProgressView(View):
+    total: int
+    completed: int
+    failed: int
+    cancelled: int
+    percent: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        return cls(
+            total=progress.total,
+            completed=progress.completed,
+            failed=progress.failed,
+            cancelled=progress.cancelled,
+            percent=progress.percent,
+        )
+
+
+class ErrorView(View):
+    """Why an item has no image. `class` is AUTH_ERROR, RATE_LIMIT, TEMPORARY, PERMANENT or
+    TIMEOUT."""
+
+    code: str
+    failure_class: FailureClass = Field(serialization_alias="class")
+    failure_stage: FailureStage
+    message: str
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        return cls(
+            code=failure.code,
+            failure_class=failure.failure_class,
+            failure_stage=failure.stage,
+            message=failure.message,
+        )
+
+
+class EffectiveView(View):
+    """How each wish reaches the model: by a parameter (`native`), in words (`prompt`), or not
+    at all (`ignored`); null where nothing was wished."""
+
+    seed: Reach
+    style_strength: Reach | None
+    negative_prompt: Reach | None
+    size: Reach
+
+
+class ItemView(View):
+    """One requested image."""
+
+    id: str
+    index: int
+    status: Status
+    attempts: int
+    seed: int
+    provider: ProviderName | None
+    model: str | None
+    effective: EffectiveView
+    image: ImageView | None
+    error: ErrorView | None
+    late: bool
+
+    @classmethod
+    def of(cls, item: Item, generation: Generation, urls: SignedUrls) -> Self:
+        shown = item.status is Status.COMPLETED and item.image is not None
+        failed = item.status is Status.FAILED and item.failure is not None
+        return cls(
+            id=item.id,
+            index=item.index,
+            status=item.status,
+            attempts=item.attempts,
+            seed=item.seed,
+            provider=item.provider,
+            model=item.model,
+            effective=EffectiveView(**generation.effective.model_dump()),
+            image=ImageView.of(item.image, urls) if shown and item.image else None,
+            error=ErrorView.of(item.failure) if failed and item.failure else None,
+            late=item.late,
+        )
+
+
+class CostView(View):
+    """Estimated from the dated price table, actual from what the provider reports."""
+
+    estimated_usd: float
+    actual_usd: float
+
+
+class QuotaView(View):
+    """Images held while the generation runs, and charged once it has ended."""
+
+    held: int
+    charged: int
+
+
+class GenerationSummaryView(View):
+    """A generation as lists show it. `final` says that nothing will change any more;
+    `sequence` grows with every change."""
+
+    id: str
+    mode: Mode
+    status: Status
+    final: bool
+    sequence: int
+    progress: ProgressView
+    cost: CostView
+    quota: QuotaView
+    character_id: str | None
+    retry_of: str | None
+    created_at: Timestamp
+    started_at: Timestamp | None
+    completed_at: Timestamp | None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """A closed generation may come without its items: it carries its own summary."""
+        return cls(**_summary(snapshot))
+
+
+class GenerationView(GenerationSummaryView):
+    items: list[ItemView]
+
+    @classmethod
+    def of_snapshot(cls, snapshot: Snapshot, urls: SignedUrls) -> Self:
+        items = [ItemView.of(item, snapshot.generation, urls) for item in snapshot.items]
+        return cls(**_summary(snapshot), items=items)
+
+
+class CancelView(View):
+    """What the cancellation stopped, what was being stored and will still arrive, and how many
+    images are charged in the end."""
+
+    cancelled: Literal[True]
+    stopped: int
+    will_arrive: int
+    charged: int
+
+    @classmethod
+    def of(cls, receipt: CancelReceipt) -> Self:
+        return cls(
+            cancelled=True,
+            stopped=receipt.stopped,
+            will_arrive=receipt.will_arrive,
+            charged=receipt.charged,
+        )
+
+
+class HealthView(View):
+    status: Literal["ok"]
+    version: str
+
+
+def _summary(snapshot: Snapshot) -> dict[str, object]:
+    generation, listed = snapshot.generation, not snapshot.items
+    progress = (generation.progress if listed else None) or snapshot.progress
+    actual = generation.actual_micro_usd if listed else snapshot.actual_micro_usd
+    charged = generation.charged
+    return {
+        "id": generation.id,
+        "mode": generation.mode,
+        "status": snapshot.status,
+        "final": snapshot.is_final(clock()),
+        "sequence": (generation.sequence if listed else None) or snapshot.sequence,
+        "progress": ProgressView.of(progress),
+        "cost": CostView(
+            estimated_usd=usd(generation.estimated_micro_usd), actual_usd=usd(actual or 0)
+        ),
+        "quota": QuotaView(held=0 if generation.closed else generation.units, charged=charged),
+        "character_id": generation.character_id,
+        "retry_of": generation.retry_of,
+        "created_at": generation.created_at,
+        "started_at": generation.started_at if listed else snapshot.started_at,
+        "completed_at": generation.closed_at,
+    }

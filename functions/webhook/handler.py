@@ -1,0 +1,75 @@
+"""Replicate's callbacks: raw body verified, queued, then 200."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.domain.errors import Invalid, InvalidSignature
+from shared.domain.work import TakeCallback
+from shared.runtime import bootstrap_webhook as bootstrap
+from shared.runtime.observability import logger
+
+_FORWARDED = ("id", "status", "output", "error", "metrics", "model", "version", "data_removed")
+"""What the worker needs of a prediction; its input, echoed whole, stays out of the queue."""
+_LARGEST_PAYLOAD = 200_000
+"""Bytes of JSON that still fit a message with room to spare; above it the provider is asked."""
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """200 only when the callback is durable; 401 for every kind of bad signature."""
+    try:
+        body = _raw_body(event)
+        bootstrap.verify(_headers(event), body)
+        work = _callback(event, body)
+    except InvalidSignature as refused:
+        logger().warning("callback refused", reason=refused.message)
+        return _answer(401, {"code": refused.code, "title": "Unauthorized", "status": 401})
+    except Invalid as refused:
+        return _answer(400, {"code": refused.code, "title": "Bad Request", "status": 400})
+    bootstrap.queue().ingest([work])
+    return _answer(200, {"received": True})
+
+
+def _raw_body(event: dict[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(text).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise InvalidSignature("the body is not what its encoding says") from exc
+
+
+def _headers(event: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (event.get("headers") or {}).items()}
+
+
+def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
+    """Raises Invalid for a signed body that is no prediction."""
+    try:
+        prediction = json.loads(body)
+    except (ValueError, RecursionError) as exc:
+        raise Invalid("The body is not JSON.") from exc
+    if not isinstance(prediction, dict) or not isinstance(prediction.get("id"), str):
+        raise Invalid("The body is not a prediction.")
+    payload = {name: prediction[name] for name in _FORWARDED if name in prediction}
+    small = len(json.dumps(payload)) <= _LARGEST_PAYLOAD
+    query = event.get("queryStringParameters") or {}
+    return TakeCallback(
+        provider=bootstrap.REPLICATE,
+        reference=str(query.get("attempt", ""))[:200],
+        prediction_id=prediction["id"][:200],
+        payload=payload if small else None,
+    )
+
+
+def _answer(status: int, body: dict[str, Any]) -> dict[str, Any]:
+    media_type = "application/json" if status == 200 else "application/problem+json"
+    return {
+        "statusCode": status,
+        "headers": {"content-type": media_type},
+        "body": json.dumps(body),
+    }

@@ -1,0 +1,56 @@
+"""The time limits the functions and the stack share, and the order they must keep.
+
+The functions read the same file. A limit out of order is not an error anyone would see: with a
+visibility timeout below the lease, a second worker gets a message whose item the first still holds.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+LIMITS_FILE = Path(__file__).resolve().parent.parent / "shared/domain/limits.json"
+
+# The gateway gives up on a function after 30 s; the sweeper must be done before it is next due.
+API_TIMEOUT_SECONDS = 29
+SWEEPER_TIMEOUT_SECONDS = 55
+DEAD_LETTER_VISIBILITY_SECONDS = 60
+
+
+class LimitsOutOfOrder(ValueError):
+    """Two limits contradict each other; the message names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds, unless the name says otherwise."""
+
+    provider_call_seconds: int
+    worker_timeout_seconds: int
+    lease_seconds: int
+    visibility_seconds: int
+    max_receive_count: int
+    deadline_seconds: int
+    requeue_margin_seconds: int
+    items_per_message: int
+
+    @classmethod
+    def load(cls) -> Self:
+        limits = cls(**json.loads(LIMITS_FILE.read_text()))
+        limits.check()
+        return limits
+
+    def check(self) -> None:
+        """Raise LimitsOutOfOrder unless every limit leaves room for the one inside it."""
+        exhausted = self.visibility_seconds * self.max_receive_count
+        given_up = exhausted + DEAD_LETTER_VISIBILITY_SECONDS
+        last_moment = self.worker_timeout_seconds - self.requeue_margin_seconds
+        orders = (
+            ("a provider call", self.provider_call_seconds, "the worker's requeue", last_moment),
+            ("the worker", self.worker_timeout_seconds, "the lease", self.lease_seconds),
+            ("the lease", self.lease_seconds, "the visibility timeout", self.visibility_seconds),
+            ("a dead letter's way", given_up, "the deadline", self.deadline_seconds),
+        )
+        for inner, less, outer, more in orders:
+            if not less < more:
+                raise LimitsOutOfOrder(f"{inner} ({less}) must stay below {outer} ({more})")

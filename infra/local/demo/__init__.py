@@ -1,0 +1,45 @@
+"""`likeness demo`: a photo of a face in, a pack of images of that person out."""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from infra.local.demo.api import Api
+from infra.local.demo.contact_sheet import write_contact_sheet
+from infra.local.demo.photo import DEFAULT_PHOTO, DEFAULT_PHOTO_CREDIT, read_photo
+from infra.local.demo.report import print_report
+from infra.local.demo.run import Made, make_images
+from infra.local.progress import telling
+from infra.local.stack_runner import LocalStack
+from infra.local.up import stop_on_signals
+
+OWNER = "demo"
+
+
+def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -> int:
+    """Runs the main job and writes what it made to `out`; 0 when every image came."""
+    picture = read_photo(photo or DEFAULT_PHOTO)
+    stop_on_signals()
+    console = Console(highlight=False, soft_wrap=True)
+    if photo is None:
+        console.print(f"No photo given: using {DEFAULT_PHOTO_CREDIT}.")
+    began = time.monotonic()
+    with (
+        telling(console) as say,
+        LocalStack.start(port=port or 0, state_dir=state_dir, say=say) as stack,
+    ):
+        say("Drawing")
+        with Api(stack.base_url, stack.token(OWNER, "paid")) as api:
+            made = make_images(api, picture, console)
+            write_contact_sheet(out, picture, made, api.download)
+        say("Stopping")
+    print_report(console, made, out, seconds=time.monotonic() - began)
+    return 0 if _complete(made) else 1
+
+
+def _complete(made: list[Made]) -> bool:
+    return all(
+        one.generation["progress"]["completed"] == one.generation["progress"]["total"]
+        for one in made
+    )

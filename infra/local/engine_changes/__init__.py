@@ -1,0 +1,1 @@
+"""What makes ministack truer to AWS; runs in the engine's own environment."""

@@ -1,0 +1,131 @@
+"""Likeness on one screen: what there is, what runs, and what each function may touch."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.bundles import Bundle
+from infra.deployment import Deployment
+from infra.functions import Functions
+from infra.http_api import HttpApi
+from infra.identity import Identity
+from infra.limits import Limits
+from infra.messaging import Messaging
+from infra.observability import Observability
+from infra.schedule import SweepSchedule
+from infra.secrets import ProviderSecret
+from infra.storage import Storage
+
+RECORDS = tuple(
+    f"dynamodb:{action}"
+    for action in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+)
+OF_CHARACTERS = "*/characters/*"
+PICTURES = (OF_CHARACTERS, "*/renders/*")
+
+
+class LikenessStack(cdk.Stack):
+    """One deployment of Likeness."""
+
+    def __init__(
+        self, scope: Construct, *, deployment: Deployment, bundles: Mapping[str, Bundle]
+    ) -> None:
+        super().__init__(
+            scope,
+            "Likeness",
+            description="Likeness: images in which a person stays recognisably the same person",
+            suppress_template_indentation=True,
+            synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        limits = Limits.load()
+        self.storage = Storage(self, "Storage", deployment=deployment)
+        self.queues = Messaging(self, "Messaging", limits=limits, deployment=deployment)
+        self.secret = ProviderSecret(self, "Providers", deployment=deployment)
+        self.functions = Functions(
+            self, "Functions", deployment=deployment, limits=limits, bundles=bundles
+        )
+        identity = Identity(self, "Identity", deployment=deployment)
+        self.api = HttpApi(
+            self, "Http", functions=self.functions, identity=identity, deployment=deployment
+        )
+        self._configure(deployment)
+        self._grant()
+        self._trigger()
+        SweepSchedule(self, "Schedule", sweeper=self.functions.sweeper.function)
+        Observability(
+            self,
+            "Observability",
+            functions=self.functions,
+            messaging=self.queues,
+            deployment=deployment,
+        )
+        self._outputs()
+
+    def _configure(self, deployment: Deployment) -> None:
+        """Tell each function the names of what it works with."""
+        run, queues = self.functions, self.queues.urls
+        table = {"TABLE_NAME": self.storage.table.table_name}
+        images = {"IMAGES_BUCKET": self.storage.images.bucket_name}
+        secret = {"PROVIDER_SECRET_NAME": self.secret.arn}
+        for api in (run.generations, run.characters):
+            api.configure(table | images | queues | deployment.caps)
+            api.configure({"UPLOADS_BUCKET": self.storage.uploads.bucket_name})
+            api.configure({"IMAGE_PROVIDERS": deployment.image_providers})
+        run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
+        run.worker.configure(table | images | queues | secret | {"PUBLIC_URL": self.api.url})
+        run.sweeper.configure(table | images | queues)
+
+    def _grant(self) -> None:
+        """Allow each function what its job needs; a reader finds every right of the system here."""
+        run, images, uploads = self.functions, self.storage.images, self.storage.uploads
+        table = self.storage.table.table_arn
+        for api in (run.generations, run.characters):
+            api.allow(*RECORDS, "dynamodb:BatchWriteItem", on=[table])
+            api.allow("dynamodb:Query", on=[self.storage.by_owner_arn])
+            api.allow("sqs:SendMessage", on=self.queues.arns)
+            # A signed address carries the rights of the function that signed it.
+            api.allow_objects("s3:GetObject", "s3:DeleteObject", bucket=images, keys=PICTURES)
+        run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
+        run.characters.allow_objects(
+            "s3:GetObject", "s3:PutObject", bucket=uploads, keys=["*/uploads/*"]
+        )
+        # Without the right to list, S3 answers "forbidden" for an object that is not there.
+        run.characters.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
+
+        run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
+        run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
+
+        run.worker.allow(*RECORDS, on=[table])
+        run.worker.allow("sqs:SendMessage", on=self.queues.arns)
+        run.worker.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
+        run.worker.allow_objects("s3:GetObject", "s3:PutObject", bucket=images, keys=PICTURES)
+        run.worker.allow("s3:ListBucket", on=[images.bucket_arn])
+
+        run.sweeper.allow(*RECORDS, on=[table])
+        run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
+        run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
+
+    def _trigger(self) -> None:
+        """Lanes one message at a time, each message being many items; the rest in batches."""
+        worker, sweeper = self.functions.worker, self.functions.sweeper
+        worker.consume(self.queues.work_priority.queue, batch_size=1, max_concurrency=10)
+        worker.consume(self.queues.work_standard.queue, batch_size=1, max_concurrency=6)
+        worker.consume(self.queues.ingest.queue, batch_size=10, max_concurrency=5)
+        for pair in self.queues.by_name.values():
+            sweeper.consume(pair.dead_letters, batch_size=10, max_concurrency=2)
+
+    def _outputs(self) -> None:
+        values = {
+            "ApiId": self.api.api.api_id,
+            "ApiUrl": self.api.url,
+            "TableName": self.storage.table.table_name,
+            "ImagesBucketName": self.storage.images.bucket_name,
+            "UploadsBucketName": self.storage.uploads.bucket_name,
+            "ProviderSecretName": self.secret.arn,
+        }
+        for pair in self.queues.by_name.values():
+            values[f"{pair.node.id}QueueUrl"] = pair.queue.queue_url
+            values[f"{pair.node.id}DeadLetterQueueUrl"] = pair.dead_letters.queue_url
+        for name, value in values.items():
+            cdk.CfnOutput(self, name, value=value)

@@ -1,0 +1,122 @@
+"""Every key and index of the one table.
+
+pk                    sk                          holds
+GEN#{generation}      ATT#{nn}#{k}                attempt k of item nn
+                      DUE                         when the sweeper looks again; open ones only
+                      ITEM#{nn}                   item nn, less than 1 KB
+                      META                        the generation
+                      META#BRIEF                  prompts and references, written once
+CHR#{character}       META                        the character with its current source
+                      SOURCE#{vvvv}               every version of the source image
+IMG#{image}           META                        write intent, then image
+UPL#{upload}          META                        upload; ttl
+OWNER#{owner}         SLOT                        running: set of the open generations
+                      QUOTA#{yyyy-mm}             used, overdraft: images of the month
+                      LEDGER#{generation}#{entry} hold | release | late#{nn}: units, period
+                      IDEM#{route}#{key}          request_hash, answer, expires_at; ttl
+
+The sort keys of a generation are ordered for its two reads: `ITEM#` to `META` is what is shown,
+`ITEM#` to `META#BRIEF` is what a worker needs, and neither reads attempts.
+
+index      hash                          range                     projection
+by_owner   owner_list `{owner}#{list}`   listed_at `{time}#{id}`   ALL: lists, newest first
+due        due_shard `DUE#{00..15}`      due_at `{time}`           KEYS_ONLY: overdue work
+
+Both indexes are sparse. `by_owner` holds generations, characters and live images, whose records
+change rarely; `due` holds the DUE records, so that moving a marker contends with nothing.
+Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
+"""
+
+from datetime import datetime
+from typing import Final
+from zlib import crc32
+
+from shared.domain.entity import rfc3339
+from shared.domain.idempotency import IdempotencyKey
+
+type Key = dict[str, str]
+
+BY_OWNER: Final = "by_owner"
+DUE_INDEX: Final = "due"
+DUE_SHARDS: Final = 16
+
+META: Final = "META"
+BRIEF: Final = "META#BRIEF"
+FIRST_ITEM: Final = "ITEM#"
+DUE: Final = "DUE"
+SOURCES: Final = "SOURCE#"
+
+GENERATIONS: Final = "generations"
+CHARACTERS: Final = "characters"
+IMAGES: Final = "images"
+
+
+def generation(generation_id: str, sk: str = META) -> Key:
+    return {"pk": f"GEN#{generation_id}", "sk": sk}
+
+
+def generation_id(pk: str) -> str:
+    """The way back from a partition to its generation."""
+    return pk.removeprefix("GEN#")
+
+
+def item(generation_id: str, index: int) -> Key:
+    return generation(generation_id, f"{FIRST_ITEM}{index:02}")
+
+
+def attempt(generation_id: str, index: int, number: int) -> Key:
+    return generation(generation_id, f"ATT#{index:02}#{number}")
+
+
+def character(character_id: str, sk: str = META) -> Key:
+    return {"pk": f"CHR#{character_id}", "sk": sk}
+
+
+def source(character_id: str, version: int) -> Key:
+    return character(character_id, f"{SOURCES}{version:04}")
+
+
+def image(image_id: str) -> Key:
+    return {"pk": f"IMG#{image_id}", "sk": META}
+
+
+def upload(upload_id: str) -> Key:
+    return {"pk": f"UPL#{upload_id}", "sk": META}
+
+
+def slot(owner: str) -> Key:
+    return _owner(owner, "SLOT")
+
+
+def quota(owner: str, period: str) -> Key:
+    return _owner(owner, f"QUOTA#{period}")
+
+
+def ledger(owner: str, generation_id: str, entry: str) -> Key:
+    return _owner(owner, f"LEDGER#{generation_id}#{entry}")
+
+
+def idempotency(key: IdempotencyKey) -> Key:
+    return _owner(key.owner, f"IDEM#{key.route}#{key.key}")
+
+
+def listed(owner: str, list_: str, created_at: datetime, id_: str) -> Key:
+    """The index attributes that put a record on a list of its owner."""
+    return {"owner_list": owner_list(owner, list_), "listed_at": f"{rfc3339(created_at)}#{id_}"}
+
+
+def owner_list(owner: str, list_: str) -> str:
+    return f"{owner}#{list_}"
+
+
+def due(generation_id: str, due_at: datetime) -> Key:
+    """The index attributes of a generation's due marker."""
+    return {"due_shard": due_shard(crc32(generation_id.encode())), "due_at": rfc3339(due_at)}
+
+
+def due_shard(number: int) -> str:
+    return f"DUE#{number % DUE_SHARDS:02}"
+
+
+def _owner(owner: str, sk: str) -> Key:
+    return {"pk": f"OWNER#{owner}", "sk": sk}

@@ -1,0 +1,61 @@
+"""Work as SQS messages: two lanes, and the queue of callbacks and polls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.errors import Unavailable
+from shared.domain.generation import Lane
+from shared.domain.image_keys import owner_folder
+from shared.domain.work import Work
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_BATCH = 10
+_MAX_DELAY_SECONDS = 900
+"""SQS holds a message back at most this long; what is due later is looked at again then."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqsWork:
+    """`lanes` maps each lane to its queue's URL."""
+
+    client: "SQSClient"
+    lanes: Mapping[Lane, str]
+    ingest_url: str
+
+    def send(self, lane: Lane, work: Work, *, owner: str, delay: timedelta = timedelta(0)) -> None:
+        # The group makes the standard lane fair: one owner's backlog does not delay the others.
+        # A hash of the owner keeps to the characters and the length a group id may have.
+        group: dict[str, Any] = (
+            {"MessageGroupId": owner_folder(owner)} if lane is Lane.STANDARD else {}
+        )
+        self.client.send_message(
+            QueueUrl=self.lanes[lane],
+            MessageBody=work.model_dump_json(),
+            DelaySeconds=_seconds(delay),
+            **group,
+        )
+
+    def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None:
+        """Raises Unavailable when some were not taken; sending all of them again is harmless."""
+        for some in batched(works, _BATCH, strict=False):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [
+                {
+                    "Id": str(number),
+                    "MessageBody": work.model_dump_json(),
+                    "DelaySeconds": _seconds(delay),
+                }
+                for number, work in enumerate(some)
+            ]
+            answer = self.client.send_message_batch(QueueUrl=self.ingest_url, Entries=entries)
+            if answer.get("Failed"):
+                raise Unavailable("The queue did not take all messages.")
+
+
+def _seconds(delay: timedelta) -> int:
+    return min(_MAX_DELAY_SECONDS, max(0, round(delay.total_seconds())))

@@ -1,0 +1,124 @@
+"""Looks models up in the dated table, and tells what an image at one of them costs."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from shared.domain.errors import Unprocessable
+from shared.domain.pricing.cost import TYPICAL_PROMPT_TOKENS, Tokens, picture_cost, token_cost
+from shared.domain.pricing.model import Model, ModelStatus, TokenPrice
+from shared.domain.request import Effective, OutputSize, ProviderName, Quality, Reach
+
+__all__ = [
+    "PRICE_TABLE",
+    "FindModel",
+    "Model",
+    "default_model",
+    "effective",
+    "estimate_micro_usd",
+    "find_model",
+    "models",
+    "nearest_ratio",
+    "pixels",
+    "recorded_model",
+]
+
+_TABLE: Final[Mapping[str, Any]] = json.loads(
+    # Decimal, lest a price becomes the nearest binary fraction.
+    Path(__file__).with_name("models.json").read_text(encoding="utf-8"),
+    parse_float=Decimal,
+)
+PRICE_TABLE: Final[str] = _TABLE["as_of"]
+"""The date of the prices, kept with every estimate."""
+
+type FindModel = Callable[[ProviderName, str], Model | None]
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """Every model that can be asked for."""
+    return tuple(model for model in _all() if model.status is ModelStatus.AVAILABLE)
+
+
+def find_model(provider: ProviderName, model_id: str) -> Model:
+    """Raises Unprocessable, which carries the ids that can be asked for."""
+    model = recorded_model(provider, model_id)
+    if model is not None and model.status is ModelStatus.AVAILABLE:
+        return model
+    known = [model.id for model in models() if model.provider is provider]
+    if model is not None:
+        raise Unprocessable("The model has been retired.", code="model_retired", known=known)
+    raise Unprocessable("The provider has no such model.", code="unknown_model", known=known)
+
+
+def recorded_model(provider: ProviderName, model_id: str) -> Model | None:
+    """Also a retired model: what was drawn by one keeps its cost."""
+    return next((m for m in _all() if (m.provider, m.id) == (provider, model_id)), None)
+
+
+def default_model(provider: ProviderName, *, references: int) -> Model:
+    """With references, one that keeps a person's identity."""
+    choice = _TABLE["defaults"][provider]
+    return find_model(provider, choice["person" if references else "words"])
+
+
+def nearest_ratio(model: Model, width: int, height: int) -> str:
+    """The model's aspect ratio that loses least of a picture of this shape."""
+
+    def distance(ratio: str) -> float:
+        wide, high = ratio.split(":")
+        return abs(math.log(width / height) - math.log(int(wide) / int(high)))
+
+    return min(model.aspect_ratios, key=distance)
+
+
+def pixels(model: Model, aspect_ratio: str, quality: Quality) -> OutputSize:
+    """The size the model draws at."""
+    return model.size_of(aspect_ratio, model.tier(quality))
+
+
+def estimate_micro_usd(
+    model: Model, *, aspect_ratio: str, quality: Quality, references: int
+) -> int:
+    """One image, drawn from a prompt of usual length."""
+    tier = model.tier(quality)
+    shown = min(references, model.max_references)
+    if isinstance(model.price, TokenPrice):
+        asked = TYPICAL_PROMPT_TOKENS + shown * model.price.reference_tokens
+        return token_cost(model.price, Tokens(input=asked, image=tier.image_tokens))
+    size = model.size_of(aspect_ratio, tier)
+    return picture_cost(model.price, tier, size, references=shown)
+
+
+def effective(
+    model: Model, *, style_strength: float | None, negative_prompt: str | None
+) -> Effective:
+    """What becomes of each wish at this model."""
+    return Effective(
+        seed=model.seed,
+        style_strength=_reach(model.style_strength, style_strength),
+        negative_prompt=_reach(model.negative_prompt, negative_prompt),
+        size=model.size,
+    )
+
+
+def _reach(reach: Reach, wish: object) -> Reach | None:
+    return None if wish is None else reach
+
+
+@cache
+def _all() -> tuple[Model, ...]:
+    return tuple(Model.model_validate(_filled_in(row)) for row in _TABLE["models"])
+
+
+def _filled_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with the shared lists in the place of their names."""
+    return {
+        **row,
+        "aspect_ratios": _TABLE["aspect_ratios"][row["aspect_ratios"]],
+        "pixels": _TABLE["pixels"][row["pixels"]],
+    }

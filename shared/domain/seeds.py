@@ -1,0 +1,15 @@
+"""Seeds: where a generation starts, and how its items differ."""
+
+from typing import Final
+
+SEED_LIMIT: Final = 2**31
+"""Every provider takes 0 to 2³¹−1 (Gemini's seed is a signed 32-bit integer)."""
+
+_STRIDE: Final = 0x9E3779B1
+"""2³² divided by the golden ratio (Knuth, TAOCP 3, 6.4): odd, so that the items of a generation
+never share a seed, and large, so that neighbours are far apart."""
+
+
+def item_seed(first: int, index: int) -> int:
+    """`(first + index · 0x9E3779B1) mod 2³¹`: the first item keeps the seed that was asked for."""
+    return (first + index * _STRIDE) % SEED_LIMIT

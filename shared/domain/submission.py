@@ -1,0 +1,102 @@
+"""What a request becomes: a generation with its items, its brief and its estimate."""
+
+from datetime import datetime
+
+from shared.domain.character import Character
+from shared.domain.errors import Unprocessable
+from shared.domain.generation import Brief, Dispatch, Generation, Item, Snapshot
+from shared.domain.ids import IdFactory, Kind
+from shared.domain.images import StoredImage
+from shared.domain.pricing.catalogue import PRICE_TABLE, Model, effective, estimate_micro_usd
+from shared.domain.prompts.compose import compose
+from shared.domain.quota import period_of
+from shared.domain.request import GenerationRequest, Mode, Owner
+from shared.domain.seeds import item_seed
+
+
+def submission(
+    request: GenerationRequest,
+    *,
+    owner: Owner,
+    model: Model,
+    character: Character | None,
+    now: datetime,
+    new_id: IdFactory,
+) -> tuple[Snapshot, Brief]:
+    """Raises Unprocessable when the model needs a picture that is not there, or when the
+    estimate is above what the caller would pay."""
+    references = _references(character)
+    if len(references) < model.min_references:
+        raise Unprocessable(
+            "This model draws only after a reference picture.",
+            code="model_needs_reference",
+            pointer="/model",
+        )
+    generation = Generation(
+        id=new_id(Kind.GENERATION, now),
+        owner=owner.id,
+        plan=owner.plan,
+        mode=request.mode,
+        character_id=request.character_id,
+        effective=effective(
+            model,
+            negative_prompt=request.negative_prompt,
+            style_strength=request.style_strength,
+        ),
+        exact_size=request.exact_size,
+        created_at=now,
+        units=request.image_count,
+        quota_period=period_of(now),
+        estimated_micro_usd=_estimate(request, model, len(references)),
+        price_table=PRICE_TABLE,
+    )
+    brief = Brief(
+        request=request,
+        prompts=compose(request, character, generation.effective.style_strength),
+        references=references,
+    )
+    return Snapshot(generation=generation, items=_items(generation, brief, now, new_id)), brief
+
+
+def _references(character: Character | None) -> tuple[StoredImage, ...]:
+    return (character.source.image,) if character and character.source else ()
+
+
+def _items(
+    generation: Generation, brief: Brief, now: datetime, new_id: IdFactory
+) -> tuple[Item, ...]:
+    """A pack without any reference draws its first image alone; the others wait for it."""
+    waits = generation.mode is Mode.PORTRAIT and not brief.references
+    return tuple(
+        Item(
+            id=new_id(Kind.ITEM, now),
+            generation_id=generation.id,
+            index=index,
+            seed=item_seed(brief.request.seed, index),
+            queued_at=now,
+            dispatch=Dispatch.HELD if waits and index else Dispatch.PENDING,
+        )
+        for index in range(brief.request.image_count)
+    )
+
+
+def _estimate(request: GenerationRequest, model: Model, references: int) -> int:
+    """Micro-USD for all images, the pictures a model is shown included."""
+    shown = [references] * request.image_count
+    if request.mode is Mode.PORTRAIT and not references:
+        shown = [min(index, 1) for index in range(request.image_count)]
+    total = sum(
+        estimate_micro_usd(
+            model, aspect_ratio=request.aspect_ratio, quality=request.quality, references=count
+        )
+        for count in shown
+    )
+    limit = request.max_cost_micro_usd
+    if limit is not None and total > limit:
+        raise Unprocessable(
+            f"The estimate is {total / 1_000_000:.6f} USD, more than `max_cost_usd`.",
+            code="max_cost_exceeded",
+            pointer="/max_cost_usd",
+            estimated_usd=total / 1_000_000,
+        )
+    return total

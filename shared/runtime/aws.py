@@ -1,0 +1,63 @@
+"""AWS clients and the adapters on them, each made once per environment and on first use."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.adapters.dynamo.generations import DynamoGenerations
+    from shared.adapters.dynamo.table import Table
+    from shared.adapters.s3_images import S3Images
+    from shared.adapters.sqs_work import SqsWork
+    from shared.runtime.settings import QueueSettings
+
+_CONNECTIONS = 32
+"""As many as the worker has threads, so that none waits for another's connection."""
+
+
+@cache
+def client(service: str) -> Any:
+    """A low-level client: short timeouts, at most three tries of a call that failed."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=_CONNECTIONS,
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload] # any service
+
+
+@cache
+def table(name: str) -> "Table":
+    from shared.adapters.dynamo.table import Table
+
+    return Table(client("dynamodb"), name)
+
+
+@cache
+def generations(table_name: str) -> "DynamoGenerations":
+    from shared.adapters.dynamo.generations import DynamoGenerations
+
+    return DynamoGenerations(table(table_name))
+
+
+@cache
+def image_store(bucket: str) -> "S3Images":
+    from shared.adapters.s3_images import S3Images
+
+    return S3Images(client("s3"), bucket)
+
+
+@cache
+def work_queue(settings: "QueueSettings") -> "SqsWork":
+    from shared.adapters.sqs_work import SqsWork
+    from shared.domain.generation import Lane
+
+    lanes = {
+        Lane.PRIORITY: settings.work_priority_queue_url,
+        Lane.STANDARD: settings.work_standard_queue_url,
+    }
+    return SqsWork(client("sqs"), lanes, settings.ingest_queue_url)

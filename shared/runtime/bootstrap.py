@@ -1,0 +1,137 @@
+"""The composition root of the API's functions: every service made once, on first use."""
+
+import secrets
+from datetime import timedelta
+from functools import cache
+
+from shared.domain.ids import new_id
+from shared.domain.ports import Characters, Images
+from shared.domain.seeds import SEED_LIMIT
+from shared.runtime import aws
+from shared.runtime.clock import clock
+from shared.runtime.image_view import SignedUrls
+from shared.runtime.settings import ApiSettings
+from shared.services.cancel_generation import CancelGeneration, StopItems
+from shared.services.close_generation import CloseGeneration
+from shared.services.delete_generation import DeleteGeneration
+from shared.services.delete_image import DeleteImage
+from shared.services.dispatching import Dispatcher
+from shared.services.erase_images import EraseImages
+from shared.services.list_generations import ListGenerations
+from shared.services.list_images import ListImages
+from shared.services.read_generation import ReadGeneration
+from shared.services.read_image import ReadImage
+from shared.services.request_generation import RequestGeneration
+from shared.services.submit_generation import SubmitGeneration
+
+
+@cache
+def settings() -> ApiSettings:
+    return ApiSettings.read()
+
+
+def draw_seed() -> int:
+    return secrets.randbelow(SEED_LIMIT)
+
+
+def signed_urls() -> SignedUrls:
+    from shared.adapters.s3_images import URL_SECONDS
+
+    store = aws.image_store(settings().images_bucket)
+    return SignedUrls(sign=store.url, expires_at=clock() + timedelta(seconds=URL_SECONDS))
+
+
+@cache
+def images() -> Images:
+    from shared.adapters.dynamo.images import DynamoImages
+
+    return DynamoImages(aws.table(settings().table_name))
+
+
+@cache
+def characters() -> Characters:
+    from shared.adapters.dynamo.characters import DynamoCharacters
+
+    return DynamoCharacters(aws.table(settings().table_name))
+
+
+@cache
+def submit_generation() -> SubmitGeneration:
+    generations = aws.generations(settings().table_name)
+    return SubmitGeneration(
+        generations=generations,
+        dispatcher=Dispatcher(generations, aws.work_queue(settings()), clock),
+        limits=settings().limits,
+        clock=clock,
+        new_id=new_id,
+        draw_seed=draw_seed,
+    )
+
+
+@cache
+def request_generation() -> RequestGeneration:
+    return RequestGeneration(
+        characters=characters(),
+        submit_generation=submit_generation(),
+        offered=settings().image_providers,
+    )
+
+
+@cache
+def read_generation() -> ReadGeneration:
+    return ReadGeneration(aws.generations(settings().table_name))
+
+
+@cache
+def list_generations() -> ListGenerations:
+    return ListGenerations(aws.generations(settings().table_name))
+
+
+@cache
+def stop_items() -> StopItems:
+    generations = aws.generations(settings().table_name)
+    return StopItems(generations, aws.work_queue(settings()), clock)
+
+
+@cache
+def close_generation() -> CloseGeneration:
+    return CloseGeneration(aws.generations(settings().table_name), clock)
+
+
+@cache
+def cancel_generation() -> CancelGeneration:
+    generations = aws.generations(settings().table_name)
+    return CancelGeneration(generations, stop_items(), close_generation())
+
+
+@cache
+def erase_images() -> EraseImages:
+    return EraseImages(images(), aws.image_store(settings().images_bucket))
+
+
+@cache
+def delete_generation() -> DeleteGeneration:
+    return DeleteGeneration(
+        generations=aws.generations(settings().table_name),
+        images=images(),
+        stop_items=stop_items(),
+        close_generation=close_generation(),
+        erase_images=erase_images(),
+        clock=clock,
+    )
+
+
+@cache
+def list_images() -> ListImages:
+    return ListImages(images())
+
+
+@cache
+def read_image() -> ReadImage:
+    return ReadImage(images())
+
+
+@cache
+def delete_image() -> DeleteImage:
+    generations = aws.generations(settings().table_name)
+    return DeleteImage(images(), characters(), generations, erase_images())

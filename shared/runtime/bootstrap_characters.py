@@ -1,0 +1,138 @@
+"""The composition root of characters and uploads, on top of what the API's functions share."""
+
+import asyncio
+from functools import cache
+from typing import Final
+
+from shared.domain.ids import new_id
+from shared.domain.ports import Answers, Uploads, UploadStore
+from shared.domain.upload import MAX_UPLOAD_BYTES
+from shared.runtime import aws
+from shared.runtime.bootstrap import (
+    characters,
+    draw_seed,
+    erase_images,
+    images,
+    settings,
+    signed_urls,
+    submit_generation,
+)
+from shared.runtime.clock import clock
+from shared.services.change_character import ChangeCharacter
+from shared.services.create_character import CreateCharacter
+from shared.services.create_upload import CreateUpload
+from shared.services.delete_character import DeleteCharacter
+from shared.services.list_characters import ListCharacters
+from shared.services.read_character import ReadCharacter, ReadSourceImage
+from shared.services.read_image_input import ReadImageInput
+from shared.services.set_source_image import SetSourceImage
+
+__all__ = [
+    "change_character",
+    "create_character",
+    "create_upload",
+    "delete_character",
+    "list_characters",
+    "read_character",
+    "read_source_image",
+    "set_source_image",
+    "signed_urls",
+]
+
+_FETCH_SECONDS: Final = 10.0
+"""A caller waits meanwhile, and the gateway gives up after thirty."""
+
+
+@cache
+def _uploads() -> Uploads:
+    from shared.adapters.dynamo.uploads import DynamoUploads
+
+    return DynamoUploads(aws.table(settings().table_name))
+
+
+@cache
+def _answers() -> Answers:
+    from shared.adapters.dynamo.answers import DynamoAnswers
+
+    return DynamoAnswers(aws.table(settings().table_name))
+
+
+@cache
+def _upload_store() -> UploadStore:
+    from shared.adapters.s3_uploads import S3Uploads
+
+    return S3Uploads(aws.client("s3"), settings().uploads_bucket)
+
+
+def _fetch(url: str) -> bytes:
+    """A caller's address, guarded; rare enough to do without a loop that outlives it."""
+    from shared.adapters.safe_download import SafeDownloader
+
+    fetched = SafeDownloader().fetch(url, max_bytes=MAX_UPLOAD_BYTES, seconds=_FETCH_SECONDS)
+    return asyncio.run(fetched)
+
+
+@cache
+def create_upload() -> CreateUpload:
+    return CreateUpload(_uploads(), _upload_store(), clock, new_id)
+
+
+@cache
+def create_character() -> CreateCharacter:
+    return CreateCharacter(
+        characters=characters(),
+        submit_generation=submit_generation(),
+        offered=settings().image_providers,
+        clock=clock,
+        new_id=new_id,
+        draw_seed=draw_seed,
+    )
+
+
+@cache
+def read_character() -> ReadCharacter:
+    return ReadCharacter(characters())
+
+
+@cache
+def list_characters() -> ListCharacters:
+    return ListCharacters(characters())
+
+
+@cache
+def change_character() -> ChangeCharacter:
+    return ChangeCharacter(characters(), clock)
+
+
+@cache
+def delete_character() -> DeleteCharacter:
+    return DeleteCharacter(characters(), erase_images())
+
+
+@cache
+def read_source_image() -> ReadSourceImage:
+    return ReadSourceImage(characters())
+
+
+@cache
+def set_source_image() -> SetSourceImage:
+    from shared.adapters import imaging
+
+    store = aws.image_store(settings().images_bucket)
+    return SetSourceImage(
+        characters=characters(),
+        answers=_answers(),
+        images=images(),
+        store=store,
+        imaging=imaging,
+        read_image_input=ReadImageInput(
+            uploads=_uploads(),
+            upload_store=_upload_store(),
+            images=images(),
+            store=store,
+            fetch=_fetch,
+            clock=clock,
+        ),
+        clock=clock,
+        new_id=new_id,
+    )

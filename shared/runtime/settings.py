@@ -1,0 +1,113 @@
+"""The only reader of the environment: one class per function role.
+
+Plain dataclasses, because a cold start should not pay for a settings library. A field is the
+variable of the same name in capitals.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from shared.domain.request import Plan, ProviderName
+
+
+class MissingSetting(RuntimeError):
+    """The function was deployed without a variable it needs, or with one that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Base of the roles."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Raises MissingSetting, naming the variable."""
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            name = field.name.upper()
+            if not environment.get(name):
+                raise MissingSetting(f"{cls.__name__} needs the variable {name}")
+            try:
+                values[field.name] = _PARSERS[field.type](environment[name])
+            except ValueError as exc:
+                raise MissingSetting(f"The variable {name} has an unusable value") from exc
+        return cls(**values)
+
+
+def _providers(text: str) -> tuple[ProviderName, ...]:
+    return tuple(ProviderName(name.strip()) for name in text.split(","))
+
+
+_PARSERS: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    tuple[ProviderName, ...]: _providers,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """What the owners of each plan may have running, and draw in a month."""
+
+    running: Mapping[Plan, int]
+    images: Mapping[Plan, int]
+
+    def in_flight(self, plan: Plan) -> int:
+        return self.running[plan]
+
+    def monthly_images(self, plan: Plan) -> int:
+        return self.images[plan]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings(Settings):
+    """Who sends work."""
+
+    work_priority_queue_url: str
+    work_standard_queue_url: str
+    ingest_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings(QueueSettings):
+    """`generations` and `characters`: either may start a pack. `image_providers` is in order
+    of preference."""
+
+    table_name: str
+    images_bucket: str
+    uploads_bucket: str
+    free_in_flight: int
+    paid_in_flight: int
+    free_monthly_images: int
+    paid_monthly_images: int
+    image_providers: tuple[ProviderName, ...]
+
+    @property
+    def limits(self) -> PlanLimits:
+        return PlanLimits(
+            running={Plan.FREE: self.free_in_flight, Plan.PAID: self.paid_in_flight},
+            images={Plan.FREE: self.free_monthly_images, Plan.PAID: self.paid_monthly_images},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings(Settings):
+    ingest_queue_url: str
+    provider_secret_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings(QueueSettings):
+    """`public_url` is the API's own address; the secret may override it."""
+
+    table_name: str
+    images_bucket: str
+    provider_secret_name: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweeperSettings(QueueSettings):
+    table_name: str
+    images_bucket: str

@@ -1,0 +1,88 @@
+"""Cancel a generation: stop what has not been drawn yet, and hand out one receipt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.domain import closing
+from shared.domain.errors import AlreadyFinal, StaleWrite
+from shared.domain.events import CancelRequested
+from shared.domain.generation import CancelReceipt, Item, Snapshot, Status
+from shared.domain.ports import Clock, Generations, WorkQueue
+from shared.domain.transitions import Move
+from shared.domain.work import CancelPrediction
+from shared.services.close_generation import CloseGeneration
+from shared.services.moving import advance
+from shared.services.owned_generation import owned_generation
+
+_RACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StopItems:
+    """Cancels the items that can still be stopped, and has their providers told."""
+
+    generations: Generations
+    queue: WorkQueue
+    clock: Clock
+
+    def __call__(self, *, items: Iterable[Item]) -> None:
+        """Providers are told after the commits, as well as may be."""
+        decisions = [
+            advance(self.generations, item, CancelRequested(), self.clock) for item in items
+        ]
+        works = [
+            CancelPrediction(provider=move.before.provider, prediction_id=move.cancel_prediction)
+            for move in decisions
+            if isinstance(move, Move) and move.cancel_prediction and move.before.provider
+        ]
+        if works:
+            self.queue.ingest(works)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelGeneration:
+    """Items first, receipt second, closing last: a crash in between is made good by asking
+    again, since the receipt is counted from what is recorded."""
+
+    generations: Generations
+    stop_items: StopItems
+    close_generation: CloseGeneration
+
+    def __call__(self, *, owner: str, generation_id: str) -> CancelReceipt:
+        """The same receipt however often it is asked for. Raises NotFound, AlreadyFinal."""
+        snapshot = owned_generation(self.generations, owner, generation_id)
+        if snapshot.generation.cancel_receipt is None and not snapshot.generation.closed:
+            self.stop_items(items=snapshot.items)
+            snapshot = self.generations.get(generation_id)
+        receipt = self._receipt(snapshot)
+        self.close_generation(generation_id=generation_id)
+        return receipt
+
+    def _receipt(self, snapshot: Snapshot) -> CancelReceipt:
+        for _ in range(_RACES):
+            if snapshot.generation.cancel_receipt is not None:
+                return snapshot.generation.cancel_receipt
+            generation = closing.cancel(snapshot, stopped=_count_stopped(snapshot))
+            assert generation.cancel_receipt is not None, "it was just written"
+            try:
+                self.generations.save(generation)
+            except StaleWrite:
+                snapshot = self.generations.get(generation.id)
+                continue
+            return generation.cancel_receipt
+        raise StaleWrite("the generation changes faster than it can be cancelled")
+
+
+def _count_stopped(snapshot: Snapshot) -> int:
+    """Raises AlreadyFinal when everything had ended before anybody wanted it stopped."""
+    stopped = snapshot.progress.cancelled
+    if not stopped and all(item.ended for item in snapshot.items):
+        status = _ended_as(snapshot)
+        raise AlreadyFinal(f"The generation is {status} already.", status=status)
+    return stopped
+
+
+def _ended_as(snapshot: Snapshot) -> Status:
+    if snapshot.generation.status is not None:
+        return snapshot.generation.status
+    return Status.COMPLETED if snapshot.progress.completed else Status.FAILED

@@ -1,0 +1,76 @@
+"""Delete a generation with everything it made, also while it runs."""
+
+from dataclasses import dataclass
+
+from shared.domain.errors import FailureClass, StaleWrite
+from shared.domain.events import Event, LateWindowEnded, StoreFailed
+from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
+from shared.domain.images import StoredImage
+from shared.domain.ports import Clock, Generations, Images
+from shared.services.cancel_generation import StopItems
+from shared.services.close_generation import CloseGeneration
+from shared.services.erase_images import EraseImages
+from shared.services.moving import advance
+from shared.services.owned_generation import owned_generation
+
+_ROUNDS = 4
+"""An item has few writers: they cannot keep it from ending for longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteGeneration:
+    """Ended, closed, images erased, and the record last: whoever crashes in between leaves a
+    generation that can be deleted again. Closing gives back quota and slot."""
+
+    generations: Generations
+    images: Images
+    stop_items: StopItems
+    close_generation: CloseGeneration
+    erase_images: EraseImages
+    clock: Clock
+
+    def __call__(self, *, owner: str, generation_id: str) -> None:
+        """Raises NotFound."""
+        snapshot = owned_generation(self.generations, owner, generation_id)
+        unfinished = self._end(snapshot)
+        snapshot = self.close_generation(generation_id=generation_id)
+        doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
+        self.erase_images(images=doomed.values())
+        self.generations.delete(snapshot)
+
+    def _made(self, snapshot: Snapshot) -> list[StoredImage]:
+        candidates = [name for item in snapshot.items for name in item.candidates]
+        delivered = [item.image for item in snapshot.items if item.image is not None]
+        return [*delivered, *(self.images.get_many(candidates) if candidates else ())]
+
+    def _end(self, snapshot: Snapshot) -> list[StoredImage]:
+        """Ends every item and late window; the intents whose upload was broken off."""
+        broken_off: list[StoredImage] = []
+        for _ in range(_ROUNDS):
+            open_items = [item for item in snapshot.items if not item.is_final(self.clock())]
+            if not open_items:
+                return broken_off
+            self.stop_items(items=(item for item in open_items if not item.ended))
+            for item in open_items:
+                event = _last_event(item)
+                if event is not None:
+                    advance(self.generations, item, event, self.clock)
+            broken_off += [
+                item.image
+                for item in open_items
+                if item.status is Status.UPLOADING and item.image is not None
+            ]
+            snapshot = self.generations.get(snapshot.generation.id)
+        raise StaleWrite("the generation changes faster than it can be deleted")
+
+
+def _last_event(item: Item) -> Event | None:
+    if item.status is Status.UPLOADING:
+        failure = Failure(
+            code="deleted",
+            failure_class=FailureClass.PERMANENT,
+            stage=FailureStage.UPLOADING,
+            message="The generation was deleted while this image was being stored.",
+        )
+        return StoreFailed(failure=failure, transient=False)
+    return LateWindowEnded() if item.status is Status.FAILED else None

@@ -1,0 +1,118 @@
+"""Give a character the picture that is the truth of its face."""
+
+from dataclasses import dataclass
+
+from shared.domain.character import Character, SourceImage
+from shared.domain.errors import AlreadyAnswered, InvalidImage, StaleWrite
+from shared.domain.idempotency import IdempotencyKey
+from shared.domain.ids import IdFactory, Kind
+from shared.domain.image_input import ImageInput
+from shared.domain.image_keys import source_image_key
+from shared.domain.images import (
+    Decoded,
+    ImageFormat,
+    ImageStatus,
+    Provenance,
+    Rendition,
+    StoredImage,
+)
+from shared.domain.ports import Answers, Characters, Clock, Images, ImageStore, Imaging
+from shared.domain.upload import Upload
+from shared.services.answering import Answer, keeping
+from shared.services.read_image_input import ReadImageInput
+
+_RACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SetSourceImage:
+    """Intent, objects, record, in this order: a crash leaves a pending record that names what
+    is to be collected, and the character as it was."""
+
+    characters: Characters
+    answers: Answers
+    images: Images
+    store: ImageStore
+    imaging: Imaging
+    read_image_input: ReadImageInput
+    clock: Clock
+    new_id: IdFactory
+
+    def __call__(
+        self,
+        *,
+        owner: str,
+        character_id: str,
+        given: ImageInput,
+        idempotency: IdempotencyKey | None = None,
+    ) -> Answer[SourceImage]:
+        """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
+        character = self.characters.get(owner, character_id)
+        first = idempotency and self.answers.find(idempotency, self.clock())
+        if first is not None:
+            return Answer(SourceImage.model_validate_json(first.answer), replayed=True)
+        picture = self.read_image_input(owner=owner, given=given)
+        data, content = self.imaging.clean(picture.data, picture.declared)
+        image = self._store(character, data, content)
+        try:
+            return Answer(self._record(character, image, picture.consumed, idempotency))
+        except AlreadyAnswered as earlier:
+            winner = SourceImage.model_validate_json(earlier.answer.answer)
+            return Answer(winner, replayed=True)
+
+    def _store(self, character: Character, data: bytes, content: Decoded) -> StoredImage:
+        now = self.clock()
+        image_id = self.new_id(Kind.IMAGE, now)
+        intent = StoredImage(
+            id=image_id,
+            owner=character.owner,
+            key=source_image_key(character.owner, character.id, image_id, content.format),
+            provenance=Provenance.UPLOADED,
+            created_at=now,
+            content=content,
+            character_id=character.id,
+        )
+        self.images.add(intent)
+        self.store.put(intent.key, data, content.format.media_type)
+        renditions = self._put_renditions(intent, data)
+        return intent.model_copy(update={"status": ImageStatus.LIVE, "renditions": renditions})
+
+    def _put_renditions(self, image: StoredImage, data: bytes) -> frozenset[Rendition]:
+        """A rendition that cannot be made never fails the image."""
+        try:
+            made = self.imaging.renditions(data, generated=False)
+        except InvalidImage:
+            return frozenset()
+        for name, blob in made.items():
+            self.store.put(image.rendition_key(name), blob, ImageFormat.WEBP.media_type)
+        return frozenset(made)
+
+    def _record(
+        self,
+        character: Character,
+        image: StoredImage,
+        consumed: Upload | None,
+        idempotency: IdempotencyKey | None,
+    ) -> SourceImage:
+        """Of two pictures given at once both become versions, and the later one is current."""
+        for _ in range(_RACES):
+            now = self.clock()
+            source = SourceImage(
+                character_id=character.id,
+                version=1 if character.source is None else character.source.version + 1,
+                image=image,
+                created_at=now,
+            )
+            changes = {"source": source, "version": character.version + 1, "updated_at": now}
+            try:
+                self.characters.replace_source(
+                    character.model_copy(update=changes),
+                    source,
+                    consumed=consumed,
+                    idempotency=keeping(idempotency, source.model_dump_json()),
+                )
+            except StaleWrite:
+                character = self.characters.get(character.owner, character.id)
+                continue
+            return source
+        raise StaleWrite("the character changes faster than its source can be replaced")

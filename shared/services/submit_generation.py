@@ -1,0 +1,72 @@
+"""Record a checked wish for images in one transaction, and send it to the worker."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.domain.character import Character
+from shared.domain.choosing import complete_request
+from shared.domain.errors import Unavailable
+from shared.domain.generation import Dispatch, Snapshot
+from shared.domain.idempotency import IdempotencyKey
+from shared.domain.ids import IdFactory
+from shared.domain.ports import Clock, Generations, Limits
+from shared.domain.pricing.catalogue import Model
+from shared.domain.request import Owner
+from shared.domain.submission import submission
+from shared.domain.sweeping import next_due
+from shared.domain.wish import Wish
+from shared.services.answering import keeping
+from shared.services.dispatching import Dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitGeneration:
+    """Recorded before queued: a crash in between leaves a row the sweeper sends, never a
+    message that points at nothing."""
+
+    generations: Generations
+    dispatcher: Dispatcher
+    limits: Limits
+    clock: Clock
+    new_id: IdFactory
+    draw_seed: Callable[[], int]
+
+    def __call__(
+        self,
+        *,
+        owner: Owner,
+        wish: Wish,
+        model: Model,
+        character: Character | None,
+        idempotency: IdempotencyKey | None,
+        answer: Callable[[Snapshot], str],
+        character_is_new: bool = False,
+    ) -> Snapshot:
+        """`answer` tells what is kept for those who repeat the request. Raises Unprocessable,
+        AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in this order."""
+        snapshot, brief = submission(
+            complete_request(wish, model, character, self.draw_seed()),
+            owner=owner,
+            model=model,
+            character=character,
+            now=self.clock(),
+            new_id=self.new_id,
+        )
+        self.generations.submit(
+            snapshot,
+            brief,
+            in_flight_cap=self.limits.in_flight(owner.plan),
+            monthly_quota=self.limits.monthly_images(owner.plan),
+            idempotency=keeping(idempotency, answer(snapshot)),
+            due_at=next_due(snapshot, snapshot.generation.created_at),
+            new_character=character if character_is_new else None,
+        )
+        self._send(snapshot)
+        return snapshot
+
+    def _send(self, snapshot: Snapshot) -> None:
+        """What cannot be sent now is recorded and due: the sweeper sends it."""
+        ready = [item.index for item in snapshot.items if item.dispatch is Dispatch.PENDING]
+        with contextlib.suppress(Unavailable):
+            self.dispatcher.send(snapshot.generation, ready)

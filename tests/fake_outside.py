@@ -1,0 +1,197 @@
+"""Fakes of what is neither a table nor a provider: images, bytes, queues, clock, counters."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.domain.errors import AlreadyExists, NotFound, StaleWrite, TooLarge, UploadExpired
+from shared.domain.generation import Lane
+from shared.domain.idempotency import IdempotencyKey
+from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.page import Page, PageRequest
+from shared.domain.request import Plan
+from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
+from shared.domain.work import Work
+from tests.builders import NOW
+from tests.fake_memory import Memory, locked, page_of
+
+
+@dataclass
+class FakeImages:
+    memory: Memory
+
+    @locked
+    def add(self, image: StoredImage) -> None:
+        self.memory.check_image(image)
+        self.memory.images[image.id] = image
+
+    @locked
+    def get(self, owner: str, image_id: str) -> StoredImage:
+        image = self.memory.images.get(image_id)
+        if image is None or image.owner != owner or image.status is not ImageStatus.LIVE:
+            raise NotFound("There is no such image.")
+        return image
+
+    @locked
+    def get_many(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
+        wanted = [self.memory.images.get(image_id) for image_id in dict.fromkeys(image_ids)]
+        return tuple(one for one in wanted if one and one.status is ImageStatus.LIVE)
+
+    @locked
+    def list_owned(
+        self,
+        owner: str,
+        page: PageRequest,
+        *,
+        character_id: str | None = None,
+        generation_id: str | None = None,
+    ) -> Page[StoredImage]:
+        found = [
+            one
+            for one in self.memory.images.values()
+            if one.owner == owner
+            and one.status is ImageStatus.LIVE
+            and character_id in (None, one.character_id)
+            and generation_id in (None, one.generation_id)
+        ]
+        return page_of(found, page, (owner, "images", character_id, generation_id))
+
+    @locked
+    def mark_deleting(self, image: StoredImage) -> None:
+        stored = self.memory.images.get(image.id)
+        if stored is None:
+            return
+        if stored.status not in (image.status, ImageStatus.DELETING):
+            raise StaleWrite("the image has changed", winner=stored)
+        deleting = stored.model_copy(update={"status": ImageStatus.DELETING})
+        self.memory.images[image.id] = deleting
+
+    @locked
+    def remove(self, image: StoredImage) -> None:
+        stored = self.memory.images.get(image.id)
+        if stored is not None and stored.status is not ImageStatus.DELETING:
+            raise StaleWrite("the image has changed", winner=stored)
+        self.memory.images.pop(image.id, None)
+
+
+@dataclass
+class FakeUploads:
+    memory: Memory
+
+    @locked
+    def add(self, upload: Upload, idempotency: IdempotencyKey | None) -> None:
+        self.memory.refuse_repetition(idempotency, upload.created_at)
+        if upload.id in self.memory.uploads:
+            raise AlreadyExists("There is an upload of this id already.")
+        self.memory.keep_answer(idempotency)
+        self.memory.uploads[upload.id] = upload
+
+    @locked
+    def get(self, owner: str, upload_id: str) -> Upload:
+        upload = self.memory.uploads.get(upload_id)
+        if upload is None or upload.owner != owner:
+            raise NotFound("There is no such upload.")
+        return upload
+
+
+@dataclass
+class FakeImageStore:
+    objects: dict[str, bytes] = field(default_factory=dict)
+    media_types: dict[str, str] = field(default_factory=dict)
+
+    def put(self, key: str, data: bytes, media_type: str) -> None:
+        self.objects.setdefault(key, data)
+        self.media_types.setdefault(key, media_type)
+
+    def get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise NotFound("There is no such object.")
+        return self.objects[key]
+
+    def delete(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
+            self.media_types.pop(key, None)
+
+    def url(self, key: str) -> str:
+        return f"https://images.likeness.test/{key}?signed"
+
+
+@dataclass
+class FakeUploadStore:
+    """`posted` holds what browsers have sent, by key."""
+
+    posted: dict[str, bytes] = field(default_factory=dict)
+
+    def form(self, upload: Upload) -> UploadForm:
+        fields = {"key": upload.key, "Content-Type": upload.format.media_type}
+        return UploadForm(url="https://uploads.likeness.test/", fields=fields)
+
+    def read(self, upload: Upload) -> tuple[bytes, str]:
+        if upload.key not in self.posted:
+            raise NotFound("Nothing has been uploaded yet.")
+        data = self.posted[upload.key]
+        etag = f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
+        if upload.consumed_etag not in (None, etag):
+            raise UploadExpired("The upload was replaced after it was used.")
+        if len(data) > MAX_UPLOAD_BYTES:
+            raise TooLarge("The uploaded file is larger than allowed.")
+        return data, etag
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as it was sent; `lane` and `owner` are None on the ingest queue."""
+
+    work: Work
+    delay: timedelta
+    lane: Lane | None = None
+    owner: str | None = None
+
+
+@dataclass
+class FakeWorkQueue:
+    sent: list[Sent] = field(default_factory=list)
+
+    def send(self, lane: Lane, work: Work, *, owner: str, delay: timedelta = timedelta(0)) -> None:
+        self.sent.append(Sent(work, delay, lane, owner))
+
+    def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None:
+        self.sent += [Sent(work, delay) for work in works]
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is moved."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass
+class FakeCounter:
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __call__(self, name: str, reason: str = "") -> None:
+        self.counted[name, reason] += 1
+
+
+@dataclass
+class FakeLimits:
+    """The caps of the free and the paid plan."""
+
+    running: tuple[int, int] = (1, 5)
+    images: tuple[int, int] = (50, 2000)
+
+    def in_flight(self, plan: Plan) -> int:
+        return self.running[plan is Plan.PAID]
+
+    def monthly_images(self, plan: Plan) -> int:
+        return self.images[plan is Plan.PAID]

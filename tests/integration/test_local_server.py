@@ -1,0 +1,180 @@
+"""The public port: what it passes on to the API, what it refuses, what it serves itself."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from infra.local.identity import Issuer
+from infra.local.layout import ISSUER
+from infra.local.ports import hold_public_port
+from infra.local.public_server import serving
+from infra.local.server import REQUEST_BYTES, RESPONSE_BYTES, ApiGateway, create_app
+
+
+@dataclass
+class Received:
+    """What reached the engine, and what it answers."""
+
+    line: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    answer: bytes = b'{"ok": true}'
+
+
+@contextmanager
+def an_engine() -> Iterator[tuple[str, Received]]:
+    """A server that keeps what it was sent, to the byte."""
+    received = Received()
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_anything(self) -> None:
+            received.line = self.requestline
+            received.headers = [(name.lower(), value) for name, value in self.headers.items()]
+            received.body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            self.send_response(202)
+            self.send_header("Set-Cookie", "a=1")
+            self.send_header("Set-Cookie", "b=2")
+            self.send_header("Content-Length", str(len(received.answer)))
+            self.end_headers()
+            self.wfile.write(received.answer)
+
+        do_GET = do_POST = do_DELETE = handle_anything
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", received
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@dataclass
+class PublicPort:
+    port: int
+    engine: Received
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer, answer.read()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def a_public_port(tmp_path: Path, web: Path) -> Iterator[PublicPort]:
+    with an_engine() as (endpoint, received):
+        api = ApiGateway(endpoint)
+        api.api_id = "abcd1234"
+        listener = hold_public_port(0)
+        app = create_app(Issuer(tmp_path / "key.json"), api, web)
+        with serving(app, listener):
+            yield PublicPort(listener.getsockname()[1], received)
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Iterator[PublicPort]:
+    with a_public_port(tmp_path, tmp_path / "no-pages") as port:
+        yield port
+
+
+def test_path_query_and_body_reach_the_api_byte_for_byte(public: PublicPort) -> None:
+    body = bytes(range(256)) * 10
+    public.request("POST", "/v1/images/a%2Fb%20c?x=1&x=2&y=%2F+", body)
+    assert public.engine.line == "POST /v1/images/a%2Fb%20c?x=1&x=2&y=%2F+ HTTP/1.1"
+    assert public.engine.body == body
+
+
+def test_the_api_is_addressed_by_its_own_host_name(public: PublicPort) -> None:
+    public.request("GET", "/v1/health")
+    host = dict(public.engine.headers)["host"]
+    assert host.startswith("abcd1234.execute-api.localhost:")
+
+
+def test_headers_pass_and_those_of_the_connection_do_not(public: PublicPort) -> None:
+    public.request("GET", "/v1/health", **{"Authorization": "Bearer t", "Connection": "close"})
+    headers = dict(public.engine.headers)
+    assert headers["authorization"] == "Bearer t"
+    assert "connection" not in headers
+    assert "user-agent" not in headers  # nothing is added in the caller's name
+
+
+def test_a_forged_forwarded_address_is_replaced(public: PublicPort) -> None:
+    public.request("GET", "/v1/health", **{"X-Forwarded-For": "8.8.8.8"})
+    assert [v for k, v in public.engine.headers if k == "x-forwarded-for"] == ["127.0.0.1"]
+
+
+def test_status_and_repeated_headers_of_the_answer_come_back(public: PublicPort) -> None:
+    answer, body = public.request("GET", "/v1/health")
+    assert (answer.status, body) == (202, b'{"ok": true}')
+    assert answer.headers.get_all("set-cookie") == ["a=1", "b=2"]
+
+
+def test_ten_megabytes_pass_and_one_byte_more_does_not(public: PublicPort) -> None:
+    answer, _ = public.request("POST", "/v1/generations", b"x" * REQUEST_BYTES)
+    assert (answer.status, len(public.engine.body)) == (202, REQUEST_BYTES)
+    public.engine.line = "nothing"
+    answer, body = public.request("POST", "/v1/generations", b"x" * (REQUEST_BYTES + 1))
+    assert (answer.status, body) == (413, b'{"message":"Request Entity Too Large"}')
+    assert public.engine.line == "nothing"
+
+
+def test_an_answer_larger_than_lambda_may_give_is_an_error(public: PublicPort) -> None:
+    public.engine.answer = b"x" * (RESPONSE_BYTES + 1)
+    answer, body = public.request("GET", "/v1/health")
+    assert (answer.status, body) == (500, b'{"message":"Internal Server Error"}')
+
+
+def test_an_engine_that_is_gone_is_an_unavailable_service(tmp_path: Path) -> None:
+    with an_engine() as (endpoint, _):
+        api = ApiGateway(endpoint)
+        api.api_id = "abcd1234"
+    listener = hold_public_port(0)
+    with serving(create_app(Issuer(tmp_path / "key.json"), api, tmp_path / "none"), listener):
+        port = PublicPort(listener.getsockname()[1], Received())
+        answer, body = port.request("GET", "/v1/health")
+    assert (answer.status, body) == (503, b'{"message":"Service Unavailable"}')
+
+
+def test_only_the_api_is_passed_on(public: PublicPort) -> None:
+    public.engine.line = "nothing"
+    for path in ("/_ministack/reset", "/v2/x", "/some-bucket/some-key"):
+        answer, _ = public.request("POST", path)
+        assert answer.status in {404, 405}, path
+    assert public.engine.line == "nothing"
+
+
+def test_the_issuers_documents_name_where_its_keys_are(public: PublicPort) -> None:
+    _, configuration = public.request("GET", "/.well-known/openid-configuration")
+    assert f'"{ISSUER}/.well-known/jwks.json"'.encode() in configuration
+    answer, keys = public.request("GET", "/.well-known/jwks.json")
+    assert answer.status == 200
+    assert b'"kid"' in keys
+
+
+def test_without_pages_the_root_leads_to_the_documentation(public: PublicPort) -> None:
+    answer, body = public.request("GET", "/")
+    assert answer.status == 200
+    assert b'href="/v1/docs"' in body
+
+
+def test_pages_are_served_where_the_folder_exists(tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "index.html").write_text("<h1>Studio</h1>")
+    with a_public_port(tmp_path, web) as public:
+        assert public.request("GET", "/")[1] == b"<h1>Studio</h1>"
+        assert public.request("GET", "/../key.json")[0].status == 404

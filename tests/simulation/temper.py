@@ -1,0 +1,56 @@
+"""How rough a schedule is: the odds of each kind of trouble."""
+
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """Odds from 0 to 1, per remote call or per prediction. `crashes` bounds their number."""
+
+    crash: float = 0.0
+    crashes: int = 1000
+    error: float = 0.0
+    jump: float = 0.0
+    twice: float = 0.0
+    refuse: float = 0.0
+    transient: float = 0.0
+    unusable: float = 0.0
+    lost_reply: float = 0.0
+    slow: float = 0.0
+    disobey: float = 0.0
+    unheard: float = 0.0
+    repeat: float = 0.0
+    forged: float = 0.0
+    cancel: float = 0.0
+    retry: float = 0.0
+
+
+CALM = Temper()
+
+
+def unfair(rng: Random) -> Temper:
+    """Another mixture for every seed, so that rare kinds of trouble meet each other undiluted."""
+    return Temper(
+        crash=rng.choice((0.0, 0.01, 0.03, 0.08)),
+        error=rng.choice((0.0, 0.0, 0.02, 0.06)),
+        jump=rng.choice((0.0, 0.01, 0.04)),
+        twice=rng.choice((0.0, 0.05, 0.3)),
+        refuse=rng.choice((0.0, 0.0, 0.1)),
+        transient=rng.choice((0.0, 0.1, 0.3)),
+        unusable=rng.choice((0.0, 0.0, 0.2)),
+        lost_reply=rng.choice((0.0, 0.1, 0.4)),
+        slow=rng.choice((0.0, 0.1, 0.5)),
+        disobey=rng.choice((0.0, 0.5, 1.0)),
+        unheard=rng.choice((0.0, 0.4, 0.9)),
+        repeat=rng.choice((0.0, 0.3)),
+        forged=rng.choice((0.0, 0.2)),
+        cancel=rng.choice((0.0, 0.0, 0.5)),
+        retry=rng.choice((0.0, 0.0, 0.3)),
+    )
+
+
+def fair() -> Temper:
+    """A healthy provider, two crashes at most, and 40 % of predictions of which no callback
+    is ever heard."""
+    return Temper(crash=0.02, crashes=2, twice=0.05, unheard=0.4, repeat=0.2)
