@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Node
 
 from infra.bundles import LAMBDA, Target, this_machine
+from infra.limits import Limits
 
 # Caps per plan, as the functions read them from their environment.
 CAPS = {
@@ -30,6 +31,7 @@ class Deployment:
     site_origins: tuple[str, ...]
     alarm_topic_arn: str | None
     caps: dict[str, str]
+    limits: Limits
 
     @classmethod
     def from_context(cls, node: Node) -> Self:
@@ -49,7 +51,13 @@ class Deployment:
             site_origins=tuple((text("site_origins") or "*").split(",")),
             alarm_topic_arn=text("alarm_topic_arn"),
             caps={cap.upper(): text(cap) or default for cap, default in CAPS.items()},
+            limits=Limits.load(),
         )
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What the functions that accept work read from their environment."""
+        return {"IMAGE_PROVIDERS": self.image_providers, **self.caps}
 
     @property
     def target(self) -> Target:

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from infra.bundles import Bundle
 from infra.deployment import Deployment
-from infra.limits import API_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS, Limits
+from infra.limits import API_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS
 
 METRICS_NAMESPACE = "Likeness"
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
@@ -74,6 +74,13 @@ class PythonFunction(Construct):
             },
         )
 
+        cdk.Validations.of(self.function).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-L1",
+                reason="Python 3.13 is the newest that the replicate SDK runs on.",
+            )
+        )
+
     def configure(self, environment: Mapping[str, str]) -> None:
         for name, value in environment.items():
             self.function.add_environment(name, value)
@@ -119,7 +126,6 @@ class Functions(Construct):
         construct_id: str,
         *,
         deployment: Deployment,
-        limits: Limits,
         bundles: Mapping[str, Bundle],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -127,7 +133,9 @@ class Functions(Construct):
             "generations": Size(memory_mb=1024, timeout_seconds=API_TIMEOUT_SECONDS),
             "characters": Size(memory_mb=1769, timeout_seconds=API_TIMEOUT_SECONDS),
             "webhook": Size(memory_mb=512, timeout_seconds=10),
-            "worker": Size(memory_mb=1024, timeout_seconds=limits.worker_timeout_seconds),
+            "worker": Size(
+                memory_mb=1024, timeout_seconds=deployment.limits.worker_timeout_seconds
+            ),
             "sweeper": Size(memory_mb=512, timeout_seconds=SWEEPER_TIMEOUT_SECONDS),
         }
         self.all = {

@@ -64,9 +64,12 @@ class Identity(Construct):
                 id="AwsSolutions-COG2",
                 reason="A second factor is offered; to require it is the operator's choice.",
             ),
-            cdk.Acknowledgment(
-                id="AwsSolutions-COG3",
-                reason="Threat protection needs Cognito's paid plan, and users are invited.",
+            *(
+                cdk.Acknowledgment(
+                    id=f"AwsSolutions-{rule}",
+                    reason="Threat protection belongs to the paid plan, and users are invited.",
+                )
+                for rule in ("COG3", "COG8")
             ),
         )
         return pool

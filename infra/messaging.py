@@ -5,7 +5,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.deployment import Deployment
-from infra.limits import DEAD_LETTER_VISIBILITY_SECONDS, Limits
+from infra.limits import DEAD_LETTER_VISIBILITY_SECONDS
 
 
 class QueueWithDeadLetters(Construct):
@@ -16,7 +16,6 @@ class QueueWithDeadLetters(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        limits: Limits,
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -32,23 +31,21 @@ class QueueWithDeadLetters(Construct):
             self,
             "Queue",
             dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=limits.max_receive_count
+                queue=self.dead_letters, max_receive_count=deployment.limits.max_receive_count
             ),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=deployment.tls_only,
-            visibility_timeout=cdk.Duration.seconds(limits.visibility_seconds),
+            visibility_timeout=cdk.Duration.seconds(deployment.limits.visibility_seconds),
         )
 
 
 class Messaging(Construct):
     """Paid work, free work, and results on their way in."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, limits: Limits, deployment: Deployment
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, construct_id)
         self.work_priority, self.work_standard, self.ingest = (
-            QueueWithDeadLetters(self, name, limits=limits, deployment=deployment)
+            QueueWithDeadLetters(self, name, deployment=deployment)
             for name in ("WorkPriority", "WorkStandard", "Ingest")
         )
         self.by_name = {

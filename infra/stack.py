@@ -1,7 +1,5 @@
 """Likeness on one screen: what there is, what runs, and what each function may touch."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -10,17 +8,15 @@ from infra.deployment import Deployment
 from infra.functions import Functions
 from infra.http_api import HttpApi
 from infra.identity import Identity
-from infra.limits import Limits
 from infra.messaging import Messaging
 from infra.observability import Observability
 from infra.schedule import SweepSchedule
 from infra.secrets import ProviderSecret
 from infra.storage import Storage
 
-RECORDS = tuple(
-    f"dynamodb:{action}"
-    for action in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-)
+READ = ("dynamodb:GetItem", "dynamodb:Query")
+WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+IN_BATCHES = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
 OF_CHARACTERS = "*/characters/*"
 PICTURES = (OF_CHARACTERS, "*/renders/*")
 
@@ -29,7 +25,7 @@ class LikenessStack(cdk.Stack):
     """One deployment of Likeness."""
 
     def __init__(
-        self, scope: Construct, *, deployment: Deployment, bundles: Mapping[str, Bundle]
+        self, scope: Construct, *, deployment: Deployment, bundles: dict[str, Bundle]
     ) -> None:
         super().__init__(
             scope,
@@ -38,13 +34,10 @@ class LikenessStack(cdk.Stack):
             suppress_template_indentation=True,
             synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
-        limits = Limits.load()
         self.storage = Storage(self, "Storage", deployment=deployment)
-        self.queues = Messaging(self, "Messaging", limits=limits, deployment=deployment)
+        self.queues = Messaging(self, "Messaging", deployment=deployment)
         self.secret = ProviderSecret(self, "Providers", deployment=deployment)
-        self.functions = Functions(
-            self, "Functions", deployment=deployment, limits=limits, bundles=bundles
-        )
+        self.functions = Functions(self, "Functions", deployment=deployment, bundles=bundles)
         identity = Identity(self, "Identity", deployment=deployment)
         self.api = HttpApi(
             self, "Http", functions=self.functions, identity=identity, deployment=deployment
@@ -54,13 +47,10 @@ class LikenessStack(cdk.Stack):
         self._trigger()
         SweepSchedule(self, "Schedule", sweeper=self.functions.sweeper.function)
         Observability(
-            self,
-            "Observability",
-            functions=self.functions,
-            messaging=self.queues,
-            deployment=deployment,
+            self, "Alarms", functions=self.functions, messaging=self.queues, deployment=deployment
         )
-        self._outputs()
+        for name, value in self._outputs().items():
+            cdk.CfnOutput(self, name, value=value)
 
     def _configure(self, deployment: Deployment) -> None:
         """Tell each function the names of what it works with."""
@@ -68,10 +58,9 @@ class LikenessStack(cdk.Stack):
         table = {"TABLE_NAME": self.storage.table.table_name}
         images = {"IMAGES_BUCKET": self.storage.images.bucket_name}
         secret = {"PROVIDER_SECRET_NAME": self.secret.arn}
+        uploads = {"UPLOADS_BUCKET": self.storage.uploads.bucket_name}
         for api in (run.generations, run.characters):
-            api.configure(table | images | queues | deployment.caps)
-            api.configure({"UPLOADS_BUCKET": self.storage.uploads.bucket_name})
-            api.configure({"IMAGE_PROVIDERS": deployment.image_providers})
+            api.configure(table | images | uploads | queues | deployment.choices)
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
         run.worker.configure(table | images | queues | secret | {"PUBLIC_URL": self.api.url})
         run.sweeper.configure(table | images | queues)
@@ -81,7 +70,7 @@ class LikenessStack(cdk.Stack):
         run, images, uploads = self.functions, self.storage.images, self.storage.uploads
         table = self.storage.table.table_arn
         for api in (run.generations, run.characters):
-            api.allow(*RECORDS, "dynamodb:BatchWriteItem", on=[table])
+            api.allow(*READ, *WRITE, *IN_BATCHES, on=[table])
             api.allow("dynamodb:Query", on=[self.storage.by_owner_arn])
             api.allow("sqs:SendMessage", on=self.queues.arns)
             # A signed address carries the rights of the function that signed it.
@@ -96,13 +85,13 @@ class LikenessStack(cdk.Stack):
         run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
 
-        run.worker.allow(*RECORDS, on=[table])
+        run.worker.allow(*READ, *WRITE, on=[table])
         run.worker.allow("sqs:SendMessage", on=self.queues.arns)
         run.worker.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
         run.worker.allow_objects("s3:GetObject", "s3:PutObject", bucket=images, keys=PICTURES)
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn])
 
-        run.sweeper.allow(*RECORDS, on=[table])
+        run.sweeper.allow(*READ, *WRITE, on=[table])
         run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
         run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
 
@@ -115,8 +104,8 @@ class LikenessStack(cdk.Stack):
         for pair in self.queues.by_name.values():
             sweeper.consume(pair.dead_letters, batch_size=10, max_concurrency=2)
 
-    def _outputs(self) -> None:
-        values = {
+    def _outputs(self) -> dict[str, str]:
+        outputs = {
             "ApiId": self.api.api.api_id,
             "ApiUrl": self.api.url,
             "TableName": self.storage.table.table_name,
@@ -125,7 +114,6 @@ class LikenessStack(cdk.Stack):
             "ProviderSecretName": self.secret.arn,
         }
         for pair in self.queues.by_name.values():
-            values[f"{pair.node.id}QueueUrl"] = pair.queue.queue_url
-            values[f"{pair.node.id}DeadLetterQueueUrl"] = pair.dead_letters.queue_url
-        for name, value in values.items():
-            cdk.CfnOutput(self, name, value=value)
+            outputs[f"{pair.node.id}QueueUrl"] = pair.queue.queue_url
+            outputs[f"{pair.node.id}DeadLetterQueueUrl"] = pair.dead_letters.queue_url
+        return outputs

@@ -1,6 +1,9 @@
 """How the API shows generations."""
 
-from typing import Literal, Self
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import Field
 
 from shared.domain.entity import Timestamp
 from shared.domain.errors import FailureClass
@@ -15,10 +18,8 @@ from shared.domain.generation import (
     Status,
 )
 from shared.domain.request import Mode, ProviderName, Reach
-from shared.runtime.clock import clock
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
-from pydantic import Field
 
 
 class ProgressView(View):
@@ -116,10 +117,7 @@ class QuotaView(View):
     charged: int
 
 
-class GenerationSummaryView(View):
-    """A generation as lists show it. `final` says that nothing will change any more;
-    `sequence` grows with every change."""
-
+class _GenerationFields(View):
     id: str
     mode: Mode
     status: Status
@@ -134,19 +132,24 @@ class GenerationSummaryView(View):
     started_at: Timestamp | None
     completed_at: Timestamp | None
 
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Self:
-        """A closed generation may come without its items: it carries its own summary."""
-        return cls(**_summary(snapshot))
 
+class GenerationView(_GenerationFields):
+    """`final` says that nothing will change any more; `sequence` grows with every change."""
 
-class GenerationView(GenerationSummaryView):
     items: list[ItemView]
 
     @classmethod
-    def of_snapshot(cls, snapshot: Snapshot, urls: SignedUrls) -> Self:
+    def of(cls, snapshot: Snapshot, urls: SignedUrls, now: datetime) -> Self:
         items = [ItemView.of(item, snapshot.generation, urls) for item in snapshot.items]
-        return cls(**_summary(snapshot), items=items)
+        return cls(**_fields(snapshot, now), items=items)
+
+
+class GenerationSummaryView(_GenerationFields):
+    """A generation as lists show it: without its items."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, now: datetime) -> Self:
+        return cls(**_fields(snapshot, now))
 
 
 class CancelView(View):
@@ -173,25 +176,27 @@ class HealthView(View):
     version: str
 
 
-def _summary(snapshot: Snapshot) -> dict[str, object]:
-    generation, listed = snapshot.generation, not snapshot.items
-    progress = (generation.progress if listed else None) or snapshot.progress
-    actual = generation.actual_micro_usd if listed else snapshot.actual_micro_usd
-    charged = generation.charged
+def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+    """A closed generation may come without its items: then it carries its own summary."""
+    generation, summarised = snapshot.generation, not snapshot.items
+    progress = (summarised and generation.progress) or snapshot.progress
+    actual = generation.actual_micro_usd if summarised else snapshot.actual_micro_usd
     return {
         "id": generation.id,
         "mode": generation.mode,
         "status": snapshot.status,
-        "final": snapshot.is_final(clock()),
-        "sequence": (generation.sequence if listed else None) or snapshot.sequence,
+        "final": snapshot.is_final(now),
+        "sequence": (summarised and generation.sequence) or snapshot.sequence,
         "progress": ProgressView.of(progress),
         "cost": CostView(
             estimated_usd=usd(generation.estimated_micro_usd), actual_usd=usd(actual or 0)
         ),
-        "quota": QuotaView(held=0 if generation.closed else generation.units, charged=charged),
+        "quota": QuotaView(
+            held=0 if generation.closed else generation.units, charged=progress.completed
+        ),
         "character_id": generation.character_id,
         "retry_of": generation.retry_of,
         "created_at": generation.created_at,
-        "started_at": generation.started_at if listed else snapshot.started_at,
+        "started_at": generation.started_at if summarised else snapshot.started_at,
         "completed_at": generation.closed_at,
     }

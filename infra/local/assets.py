@@ -1,6 +1,7 @@
 """Publishes a cloud assembly's files to the local engine's asset buckets."""
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +62,8 @@ def zip_of(folder: Path) -> Path:
     """A reproducible zip beside the folder, made once."""
     target = folder.with_name(folder.name + ".zip")
     if not target.exists():
-        draft = target.with_suffix(".draft")
+        # Another run may be making the same zip: each has a draft of its own.
+        draft = target.with_suffix(f".{os.getpid()}.draft")
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():

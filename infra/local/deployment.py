@@ -33,7 +33,7 @@ def deploy(assembly: Path, endpoint: str) -> Outputs:
         stack = None
     if stack is None or not _is_current(stack, assembly):
         stack = _bring_up_to(assembly, endpoint, cloudformation, exists=stack is not None)
-    _mend(assembly, endpoint, cloudformation)  # always: a crash may have come just before it
+        _mend(assembly, endpoint, cloudformation)
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -142,11 +143,14 @@ def _lock_is_free(file: Any) -> bool:
     return True
 
 
-def engine_client(endpoint: str, service: str) -> Any:
-    """A boto3 client of the engine, with its root credentials."""
-    session: Any = boto3.Session(
-        aws_access_key_id=ACCESS_KEY_ID, aws_secret_access_key=SECRET_ACCESS_KEY, region_name=REGION
-    )
+def engine_client(
+    endpoint: str,
+    service: str,
+    *,
+    access_key_id: str = ACCESS_KEY_ID,
+    secret_access_key: str = SECRET_ACCESS_KEY,
+) -> Any:
+    """A boto3 client of the engine, with its root credentials unless others are given."""
     config = Config(
         s3={"addressing_style": "path"},
         signature_version="s3v4" if service == "s3" else None,
@@ -154,4 +158,15 @@ def engine_client(endpoint: str, service: str) -> Any:
         read_timeout=300,
         proxies={},  # only this machine is asked, whatever the user's environment says
     )
+    session: Any = _session(access_key_id, secret_access_key)
     return session.client(service, endpoint_url=endpoint, config=config)
+
+
+@cache
+def _session(access_key_id: str, secret_access_key: str) -> boto3.Session:
+    """One session for all clients: each new one reads the SDK's own data again."""
+    return boto3.Session(
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
+        region_name=REGION,
+    )

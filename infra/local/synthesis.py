@@ -17,7 +17,8 @@ from infra.local.layout import AUDIENCE, ISSUER, PROJECT, LocalError, StateDir
 # Beside the bundles' own cache: a build product, shared by all local deployments of this clone.
 CACHE = PROJECT / ".build" / "synthesis"
 KEPT = 4
-DRAFT_SECONDS = 3600
+# Another local deployment may be reading what is no older than this.
+IN_USE_SECONDS = 900
 SINGLE_FILES = ("app.py", "cdk.json", "pyproject.toml", "uv.lock", ".python-version")
 FOLDERS = ("infra", "shared", "functions")
 # The local machinery is not part of what is synthesized.
@@ -91,10 +92,10 @@ def _run_app(context: Mapping[str, str], out: Path, state: StateDir) -> None:
 
 
 def _forget_old() -> None:
-    """Keep the few assemblies used last, and drafts only while their run may still be alive."""
+    """Keep the few assemblies used last; of the others, and of drafts, what may be in use."""
     newest_first = sorted(CACHE.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    drafts = [path for path in newest_first if path.name.startswith("draft-")]
-    finished = [path for path in newest_first if path not in drafts]
-    abandoned = [path for path in drafts if path.stat().st_mtime < time.time() - DRAFT_SECONDS]
-    for path in finished[KEPT:] + abandoned:
-        shutil.rmtree(path, ignore_errors=True)
+    finished = [path for path in newest_first if not path.name.startswith("draft-")]
+    for path in newest_first:
+        unused = path.stat().st_mtime < time.time() - IN_USE_SECONDS
+        if unused and path not in finished[:KEPT]:
+            shutil.rmtree(path, ignore_errors=True)

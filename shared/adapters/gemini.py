@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from shared.adapters.gemini_reply import read_error, read_reply
-from shared.adapters.provider_http import BoundedTransport, no_answer
+from shared.adapters.provider_http import BoundedTransport, no_answer, tls
 from shared.domain.errors import ModelRetired, ProviderTimedOut, ProviderUnavailable
 from shared.domain.generation import Attempt
 from shared.domain.limits import PROVIDER_CALL
@@ -34,8 +34,13 @@ def connect(
         timeout=round(answer_within.total_seconds() * 1000),
         # Without this the SDK may send a paid call twice over.
         retry_options=types.HttpRetryOptions(attempts=1),
-        # A transport of httpx keeps the SDK from taking aiohttp where that is installed.
-        async_client_args={"transport": BoundedTransport(answer_within=answer_within)},
+        async_client_args={
+            # Of httpx, which keeps the SDK from taking aiohttp where that is installed.
+            "transport": BoundedTransport(answer_within=answer_within),
+            # For the SDK's other connections; else it reads the certificates for each.
+            "verify": tls(),
+            "ssl": tls(),
+        },
     )
     return Gemini(Client(api_key=api_key, vertexai=False, http_options=options))
 

@@ -13,7 +13,7 @@ from shared.adapters.imaging_structure import check_structure, sniff, truncated
 from shared.domain.errors import InvalidImage
 from shared.domain.images import Decoded, ImageFormat
 
-# All that Pillow's three decoders raise on broken data; found by fuzzing them.
+# Nearly always OSError; the others are what parsing of broken chunks and tags can come to.
 _DECODER_ERRORS: Final = (
     OSError,
     SyntaxError,

@@ -42,7 +42,7 @@ def check_structure(data: bytes, image_format: ImageFormat) -> None:
         case ImageFormat.JPEG:
             _check_segments(data)
         case ImageFormat.WEBP:
-            if len(data) < 12 + 8 or len(data) < unpack_from("<I", data, 4)[0] + 8:
+            if len(data) < unpack_from("<I", data, 4)[0] + 8:
                 raise truncated()
 
 

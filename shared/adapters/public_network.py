@@ -22,7 +22,6 @@ _DETOURS: Final = tuple(
         "192.0.0.0/24",  # protocol assignments
         "192.88.99.0/24",  # 6to4 relay anycast
         "2001::/23",  # Teredo, ORCHID, benchmarking
-        "2002::/16",  # 6to4 wraps an IPv4 address
     )
 )
 # A dead first address should not lose the picture, nor a hostile name keep us dialling.

@@ -13,10 +13,15 @@ def retry_delay(
     attempts: int, asked: float | None, uniform: Callable[[float, float], float]
 ) -> timedelta:
     """Full jitter over a doubling ceiling, and never sooner than the provider `asked` (seconds)."""
-    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * (1 << attempts)).total_seconds()
+    ceiling = _doubled(BACKOFF_BASE, attempts, BACKOFF_CAP).total_seconds()
     return timedelta(seconds=max(uniform(0.0, ceiling), asked or 0.0))
 
 
 def poll_delay(round_: int) -> timedelta:
     """45 s, doubling, at most what a queue can hold back."""
-    return min(FIRST_POLL * (1 << round_), _LONGEST_DELAY)
+    return _doubled(FIRST_POLL, round_, _LONGEST_DELAY)
+
+
+def _doubled(base: timedelta, times: int, cap: timedelta) -> timedelta:
+    """Sixteen doublings are past every cap, and far from what a timedelta can hold."""
+    return min(cap, base * (1 << min(times, 16)))

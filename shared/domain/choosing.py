@@ -78,9 +78,7 @@ def complete_request(
         quality=wish.quality,
         seed=own.seed if wish.seed is None else wish.seed,
         negative_prompt=wish.negative_prompt or own.negative_prompt,
-        style_strength=(
-            own.style_strength if wish.style_strength is None else wish.style_strength
-        ),
+        style_strength=(own.style_strength if wish.style_strength is None else wish.style_strength),
         provider=model.provider,
         model=model.id,
         output_format=wish.output_format,

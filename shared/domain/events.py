@@ -56,6 +56,13 @@ class AttemptFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack(Event):
+    """The worker of this attempt must stop before it has ended."""
+
+    attempt_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseExpired(Event):
     """The claim ran out: its worker is gone."""
 

@@ -92,6 +92,8 @@ class Item(Entity):
 
     `calls` numbers the claims over the item's life and so its attempts; `attempts` counts
     those of the current draw against the allowance; `draws` counts redraws after a low score.
+    `won_by` is the attempt whose image is uploaded, and whose prediction `prediction_id` is then:
+    it need not be the last one.
     """
 
     id: str
@@ -112,6 +114,7 @@ class Item(Entity):
     provider: ProviderName | None = None
     model: str | None = None
     prediction_id: str | None = None
+    won_by: int | None = None
     failure: Failure | None = None
     image: StoredImage | None = None
     candidates: tuple[str, ...] = ()
@@ -137,6 +140,11 @@ class Item(Entity):
 
     def lease_is_live(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
+
+    @property
+    def attempt_to_ask(self) -> int:
+        """The number of the attempt that `prediction_id` belongs to."""
+        return self.calls if self.won_by is None else self.won_by
 
     def called(self) -> bool:
         return self.called_at is not None

@@ -26,26 +26,26 @@ class UnfitText(ValueError):
 
 def clean_text(raw: str, *, max_length: int, lines: bool = False) -> str:
     """`raw` in NFC, trimmed. `lines` allows line breaks. Raises UnfitText."""
-    _refuse_unprintable(raw, lines=lines)
     text = unicodedata.normalize("NFC", raw).strip()
-    if all(unicodedata.category(char) in _INVISIBLE for char in text):
-        raise UnfitText("empty", "Write at least one visible character.")
     if len(text) > max_length:
         raise UnfitText("too_long", f"Write at most {max_length} characters.")
+    _refuse_unprintable(text, lines=lines)
+    if all(unicodedata.category(char) in _INVISIBLE for char in text):
+        raise UnfitText("empty", "Write at least one visible character.")
     return text
 
 
-def _refuse_unprintable(raw: str, *, lines: bool) -> None:
+def _refuse_unprintable(text: str, *, lines: bool) -> None:
     allowed = _LINE_BREAKS if lines else ""
-    for char in raw:
+    for char in text:
         category = unicodedata.category(char)
         if category == "Cc" and char not in allowed:
             raise UnfitText("control_character", "Remove control characters.")
         if category == "Cs":
             raise UnfitText("lone_surrogate", "Remove unpaired surrogates.")
-    if _DIRECTION_OVERRIDES.search(raw):
+    if _DIRECTION_OVERRIDES.search(text):
         raise UnfitText("direction_override", "Remove text-direction overrides.")
-    if _longest_run_of_marks(raw) > MAX_COMBINING_MARKS:
+    if _longest_run_of_marks(text) > MAX_COMBINING_MARKS:
         raise UnfitText("combining_marks", "Remove the pile of combining marks.")
 
 

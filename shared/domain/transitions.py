@@ -72,7 +72,7 @@ def _to(item: Item, status: Status, **changes: Any) -> Item:
 
 
 _RELEASED: dict[str, Any] = {"lease_until": None, "dispatch": None}
-_UNBOUND: dict[str, Any] = {"called_at": None, "prediction_id": None}
+_UNBOUND: dict[str, Any] = {"called_at": None, "prediction_id": None, "won_by": None}
 
 
 def _claim(item: Item, event: e.Claimed, now: datetime) -> Decision:
@@ -176,7 +176,33 @@ def _lease_expired(item: Item, event: e.LeaseExpired, now: datetime) -> Decision
     return _retry_or_fail(item, lost, now)
 
 
+def _give_back(item: Item, event: e.GivenBack, now: datetime) -> Decision:
+    """By the worker that holds the claim, so there is no lease to wait for."""
+    if event.attempt_number != item.calls:
+        return Ignored(item, "not_the_current_attempt")
+    if item.status is U:
+        return Move(item, _to(item, U, lease_until=None), redispatch_after=timedelta(0))
+    if item.prediction_id is not None:
+        return Ignored(item, "prediction_is_live")
+    failure = Failure(
+        code="worker_time_up",
+        failure_class=FailureClass.TIMEOUT,
+        stage=_stage(item),
+        message="The worker's time was up before the image was there.",
+    )
+    spent = e.AttemptFailed(
+        attempt_number=item.calls, failure=failure, transient=True, retry_after=timedelta(0)
+    )
+    return _retry_or_fail(item, spent, now)
+
+
+def _newly_paid(attempt: Attempt) -> int:
+    """What an attempt adds to the cost of its item: nothing when its result came before."""
+    return attempt.cost_micro_usd if attempt.outcome is None else 0
+
+
 def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
+    # An earlier attempt may win, and a callback may come before its prediction is bound.
     attempt = event.attempt.model_copy(
         update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
     )
@@ -186,7 +212,9 @@ def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
         image=event.image,
         lease_until=now + LEASE,
         dispatch=None,
-        cost_micro_usd=item.cost_micro_usd + attempt.cost_micro_usd,
+        prediction_id=attempt.prediction_id,
+        won_by=attempt.number,
+        cost_micro_usd=item.cost_micro_usd + _newly_paid(event.attempt),
     )
     return Move(item, after, attempt=attempt, image=event.image)
 
@@ -290,7 +318,7 @@ def _late(item: Item, event: e.LateResult, now: datetime) -> Decision:
     attempt = event.attempt.model_copy(
         update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
     )
-    cost = item.cost_micro_usd + attempt.cost_micro_usd
+    cost = item.cost_micro_usd + _newly_paid(event.attempt)
     completed = _completed(item, event.image, now, late=True, cost_micro_usd=cost)
     return Move(item, completed.after, attempt=attempt, image=completed.image)
 
@@ -334,6 +362,7 @@ TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
     (G, e.Bound): _bind,
     **{(status, e.AttemptFailed): _retry_or_fail for status in (P, G)},
     **{(status, e.LeaseExpired): _lease_expired for status in (P, G)},
+    **{(status, e.GivenBack): _give_back for status in (P, G, U)},
     **{(status, e.CancelRequested): _cancel for status in (Q, P, G)},
     **{(status, e.GoodResult): _upload for status in (Q, P, G)},
     (U, e.Stored): _complete,

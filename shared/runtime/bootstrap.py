@@ -84,7 +84,7 @@ def read_generation() -> ReadGeneration:
 
 @cache
 def list_generations() -> ListGenerations:
-    return ListGenerations(aws.generations(settings().table_name))
+    return ListGenerations(aws.generations(settings().table_name), clock)
 
 
 @cache

@@ -150,8 +150,9 @@ class Api:
 
     def _no_such_route(self, _: NotFoundError) -> Response[Any]:
         """404, or 405 when the address is one of ours and only the method is not."""
-        allowed = [route.method for route in self.routes if _matches(route, self._incoming().path)]
-        if allowed:
+        incoming = self._incoming()
+        allowed = [route.method for route in self.routes if _matches(route, incoming.path)]
+        if allowed and incoming.method not in allowed:
             return self._refuse(WrongMethod(allowed))
         return self._refuse(NotFound("There is nothing at this address."))
 
@@ -182,7 +183,9 @@ def _answer(given: Any, status: int) -> Response[Any]:
         return Response(status, headers=dict(_ALWAYS))
     reply = given if isinstance(given, Reply) else Reply(given)
     body: View = reply.body
-    return Response(status, JSON, body.model_dump_json(), {**_ALWAYS, **reply.headers()})
+    return Response(
+        status, JSON, body.model_dump_json(by_alias=True), {**_ALWAYS, **reply.headers()}
+    )
 
 
 def _matches(route: Route, path: str) -> bool:

@@ -89,7 +89,7 @@ def _digits(raw: object) -> object:
 class PageQuery(Query):
     """`cursor` is the `next_cursor` of the page before."""
 
-    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)] = 20
     cursor: Annotated[str, Field(max_length=1024)] | None = None
 
     def page(self) -> PageRequest:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.errors import NotFound
 from shared.domain.generation import Generation, Snapshot, Status
+from shared.domain.limits import LATE_WINDOW
 from shared.domain.page import Page, PageRequest
-from shared.domain.ports import Generations
+from shared.domain.ports import Clock, Generations
 
 
 @dataclass(frozen=True, slots=True)
 class ListGenerations:
-    """A closed generation carries its summary; the few open ones are read with their items."""
+    """A closed generation carries its summary; the few that may still change are read with
+    their items."""
 
     generations: Generations
+    clock: Clock
 
     def __call__(
         self,
@@ -24,7 +28,7 @@ class ListGenerations:
         mode: str | None = None,
         character_id: str | None = None,
     ) -> Page[Snapshot]:
-        """The snapshot of a closed generation has no items. Raises InvalidCursor."""
+        """What is final for good comes without its items. Raises InvalidCursor."""
         listed = self.generations.list_owned(
             owner, page, statuses=statuses, mode=mode, character_id=character_id
         )
@@ -38,9 +42,16 @@ class ListGenerations:
 
     def _current(self, generation: Generation) -> Snapshot | None:
         """None when it was deleted while we looked."""
-        if generation.closed:
+        if _is_settled(generation, self.clock()):
             return Snapshot(generation=generation, items=())
         try:
             return self.generations.get(generation.id)
         except NotFound:
             return None
+
+
+def _is_settled(generation: Generation, now: datetime) -> bool:
+    """Closed, and no late image of a failed item can arrive any more."""
+    if generation.closed_at is None or generation.progress is None:
+        return False
+    return generation.progress.failed == 0 or generation.closed_at + LATE_WINDOW <= now

@@ -50,7 +50,7 @@ class Poll:
 
     async def _ask(self, generation: Generation, item: Item) -> None:
         attempt = await asyncio.to_thread(
-            self.generations.attempt, item.generation_id, item.index, item.calls
+            self.generations.attempt, item.generation_id, item.index, item.attempt_to_ask
         )
         assert attempt is not None, "a bound item has an attempt"
         provider = self.providers(attempt.provider)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain import events as e
-from shared.domain.errors import NotFound
-from shared.domain.generation import Generation, Item
+from shared.domain.backoff import retry_delay
+from shared.domain.errors import BadOutput, FailureClass, NotFound, ProviderError, Unavailable
+from shared.domain.generation import Failure, FailureStage, Generation, Item
 from shared.domain.ports import Clock, Generations, ImageProvider, ImageStore
 from shared.domain.provider import Finished
 from shared.domain.request import ProviderName
@@ -15,6 +16,13 @@ from shared.domain.transitions import Move
 from shared.services.moving import advance
 from shared.services.settle_attempt import SettleAttempt
 from shared.services.store_result import StoreResult
+
+_OUT_OF_REACH = Failure(
+    code="image_out_of_reach",
+    failure_class=FailureClass.TEMPORARY,
+    stage=FailureStage.UPLOADING,
+    message="The image is there but could not be fetched yet.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,23 @@ class ResumeUpload:
         if not isinstance(decision, Move):
             return
         item = decision.after
-        data = await self._find(item)
+        try:
+            data = await self._find(item)
+        except BadOutput:
+            data = None
+        except (ProviderError, Unavailable) as not_now:
+            await self._later(generation, item, not_now.retry_after)
+            return
         if data is None:
             await self.settle.move(generation, item, e.ResultLost())
         else:
             await self.store_result.resume(generation=generation, item=item, data=data)
+
+    async def _later(self, generation: Generation, item: Item, asked: float | None) -> None:
+        """Whoever has the image cannot be asked now: an expected retry, no crash."""
+        delay = retry_delay(item.attempts, asked, self.settle.uniform)
+        event = e.StoreFailed(failure=_OUT_OF_REACH, transient=True, retry_after=delay)
+        await self.settle.move(generation, item, event)
 
     async def _find(self, item: Item) -> bytes | None:
         assert item.image is not None, "an item uploads an image"
@@ -56,7 +76,7 @@ class ResumeUpload:
         if item.prediction_id is None:
             return None
         attempt = await asyncio.to_thread(
-            self.generations.attempt, item.generation_id, item.index, item.calls
+            self.generations.attempt, item.generation_id, item.index, item.attempt_to_ask
         )
         if attempt is None:
             return None

@@ -43,12 +43,6 @@ _REFERENCE_MISSING = Failure(
     stage=FailureStage.VALIDATING,
     message="A picture this image refers to has been deleted.",
 )
-_TIME_UP = Failure(
-    code="worker_time_up",
-    failure_class=FailureClass.TIMEOUT,
-    stage=FailureStage.GENERATING,
-    message="The worker's time was up before the image was there.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +68,30 @@ class RunItem:
         references: tuple[ReferencePicture, ...] | None,
     ) -> bool:
         """True when the provider works on and its prediction is to be polled. `references`
-        is None when one of them is gone."""
+        is None when one of them is gone. Cancelled, it gives back what it had claimed."""
         if item.status is Status.UPLOADING:
             await self.resume_upload(generation=generation, item=item)
             return False
         claimed = await asyncio.to_thread(self._claim, item)
         if claimed is None:
             return False
-        if references is None:
-            await self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
-            return False
-        return await self._call(generation, brief, claimed, references)
+        try:
+            if references is None:
+                await self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
+                return False
+            return await self._call(generation, brief, claimed, references)
+        except asyncio.CancelledError:
+            await self._give_back(generation, brief, claimed)
+            raise
 
-    async def give_back(self, *, generation: Generation, item: Item) -> None:
-        """Requeues an item whose worker must stop; one that its provider works on is left
-        to the callback and the polls."""
-        if item.status is Status.UPLOADING:
-            unfinished = e.StoreFailed(failure=_TIME_UP, transient=True)
-            await self.settle.move(generation, item, unfinished)
-        elif not item.ended and item.prediction_id is None:
-            await self._fail_before_call(generation, item, _TIME_UP, transient=True)
+    async def _give_back(self, generation: Generation, brief: Brief, claimed: Item) -> None:
+        """Requeues an item whose worker must stop. A provider that calls back may be at work
+        by now, whether we know of it or not: it is waited for, as after a lost reply."""
+        if self.providers(brief.request.provider).calls_back:
+            await asyncio.to_thread(self.dispatcher.send, generation, [claimed.index], LEASE)
+        else:
+            given_back = e.GivenBack(attempt_number=claimed.calls)
+            await self.settle.move(generation, claimed, given_back)
 
     def _claim(self, item: Item) -> Item | None:
         if item.status in (Status.PROCESSING, Status.GENERATING):
@@ -205,13 +203,11 @@ class RunItem:
         else:
             await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
 
-    async def _fail_before_call(
-        self, generation: Generation, item: Item, failure: Failure, *, transient: bool = False
-    ) -> None:
+    async def _fail_before_call(self, generation: Generation, item: Item, failure: Failure) -> None:
         event = e.AttemptFailed(
             attempt_number=item.calls,
             failure=failure,
-            transient=transient,
+            transient=False,
             retry_after=timedelta(0),
         )
         await self.settle.move(generation, item, event)

@@ -1,7 +1,7 @@
 """Draw the items of one message side by side, each on its own feet."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,9 +57,8 @@ class RunMessage:
         }
         time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
         done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
-        if running:
-            await self._requeue(generation, {task: tasks[task] for task in running})
         errors = [error for task in done if isinstance(error := task.exception(), Exception)]
+        errors += await _stop(running)
         await self._poll_later(
             generation,
             [tasks[task].index for task in done if task.exception() is None and task.result()],
@@ -78,19 +77,17 @@ class RunMessage:
             generation=generation, brief=brief, item=item, references=references
         )
 
-    async def _requeue(
-        self, generation: Generation, running: dict[asyncio.Task[bool], Item]
-    ) -> None:
-        """The function is about to end: what still runs is given back, counted as spent."""
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        snapshot = await asyncio.to_thread(self.generations.get, generation.id)
-        for item in running.values():
-            await self.run_item.give_back(generation=generation, item=snapshot.items[item.index])
-
     async def _poll_later(self, generation: Generation, indexes: list[int]) -> None:
         """A lost callback costs a minute, not the deadline."""
         if indexes:
             work = PollPredictions(generation_id=generation.id, indexes=tuple(sorted(indexes)))
             await asyncio.to_thread(self.queue.ingest, [work], poll_delay(0))
+
+
+async def _stop(running: Iterable[asyncio.Task[bool]]) -> list[Exception]:
+    """The function is about to end: what still runs gives its item back, counted as spent."""
+    tasks = list(running)
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    return [error for error in ended if isinstance(error, Exception)]

@@ -1,32 +1,30 @@
 """What the table may answer besides yes and no, injected, since neither moto nor the local engine
-ever raises it; and how many calls each step takes."""
+ever raises it."""
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.transactions import TRIES
 from shared.domain import events as e
 from shared.domain.closing import close
 from shared.domain.errors import InFlightLimit, StaleWrite, Unavailable
 from shared.domain.generation import Snapshot
-from shared.domain.transitions import Move, decide
 from tests.aws import Aws
 from tests.aws_calls import AwsCalls
 from tests.builders import (
     ADA,
     NOW,
+    a_generation,
     a_snapshot,
     an_attempt,
     an_idempotency_key,
     an_image,
 )
 from tests.contract.conftest import Stores, dynamo_stores
+from tests.contract.steps import decided
 
 TRANSACT = "dynamodb.TransactWriteItems"
 CONFLICT = ["None", "TransactionConflict", "None"]
@@ -86,7 +84,7 @@ def test_a_single_write_in_conflict_with_a_transaction_is_tried_again(
     item = stores.submit(a_snapshot(items=1)).items[0]
     aws_calls.fail("dynamodb.PutItem", "TransactionConflictException", times=2)
 
-    stores.generations.apply(decided(decide(item, e.Claimed(), NOW)))
+    stores.generations.apply(decided(item, e.Claimed()))
 
     assert aws_calls.count["dynamodb.PutItem"] == 3
 
@@ -123,11 +121,9 @@ def test_a_conflicting_move_still_hands_over_the_winner(
 ) -> None:
     snapshot = stores.submit(a_snapshot(items=1))
     item = snapshot.items[0]
-    claim = decided(decide(item, e.Claimed(), NOW))
+    claim = decided(item, e.Claimed())
     stores.generations.apply(claim)
-    loser = decided(
-        decide(item, e.GoodResult(an_attempt(item), an_image(snapshot.generation)), NOW)
-    )
+    loser = decided(item, e.GoodResult(an_attempt(item), an_image(snapshot.generation)))
     aws_calls.fail(TRANSACT, "TransactionCanceledException", reasons=CONFLICT)
 
     with pytest.raises(StaleWrite) as lost:
@@ -201,90 +197,14 @@ def test_a_lost_ledger_is_not_closed_over(stores: Stores, table: Table) -> None:
     assert not stores.generations.get(snapshot.generation.id).generation.closed
 
 
-def test_submission_is_one_write(stores: Stores, count_calls: Counter[str]) -> None:
-    stores.submit(a_snapshot(items=10), key=an_idempotency_key())
+def test_the_marker_of_an_unknown_generation_leaves_no_record(stores: Stores, aws: Aws) -> None:
+    stores.generations.mark_due(a_generation().id, NOW)
 
-    assert count_calls == {TRANSACT: 1}
-
-
-def test_an_image_takes_four_calls_and_a_transaction_only_where_two_records_move(
-    stores: Stores, count_calls: Counter[str]
-) -> None:
-    snapshot = stores.submit(a_snapshot(items=1))
-    count_calls.clear()
-    item, image = snapshot.items[0], an_image(snapshot.generation)
-    for make in life_of_an_item(image.id):
-        move = decided(decide(item, make(snapshot), NOW))
-        stores.generations.apply(move)
-        item = move.after
-        snapshot = snapshot.with_item(item)
-
-    assert count_calls == {"dynamodb.PutItem": 1, TRANSACT: 3}
-
-
-def test_reading_is_one_query_however_many_items(stores: Stores, count_calls: Counter[str]) -> None:
-    snapshot = stores.submit(a_snapshot(items=40))
-    count_calls.clear()
-
-    stores.generations.get(snapshot.generation.id)
-    stores.generations.load(snapshot.generation.id)
-
-    assert count_calls == {"dynamodb.Query": 2}
-
-
-def test_a_sweep_reads_each_shard_once_however_many_are_not_due(
-    stores: Stores, count_calls: Counter[str]
-) -> None:
-    for number in range(1, 12):
-        stores.submit(a_snapshot(number, items=1), cap=99)
-    count_calls.clear()
-
-    assert list(stores.generations.due(NOW)) == []
-    assert count_calls == {"dynamodb.Query": 16}
-
-
-def test_reads_that_come_back_in_parts_are_put_together(
-    table: Table, stores: Stores, naps: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The table may leave part of a batch undone."""
-    images = [an_image(a_snapshot().generation, number=number) for number in (1, 2, 3)]
-    for image in images:
-        stores.images.add(image)
-    read = table.client.batch_get_item
-
-    def one_at_a_time(RequestItems: Any) -> Any:  # noqa: N803  # the API's name
-        request = RequestItems[table.name]
-        first, *rest = request["Keys"]
-        answer: Any = read(RequestItems={table.name: {**request, "Keys": [first]}})
-        if rest:
-            answer["UnprocessedKeys"] = {table.name: {**request, "Keys": rest}}
-        return answer
-
-    monkeypatch.setattr(table.client, "batch_get_item", one_at_a_time, raising=False)
-
-    records = table.get_many(keys.image(image.id) for image in images)
-
-    assert {record["id"] for record in records} == {image.id for image in images}
-    assert len(naps) == 2
-
-
-def decided(decision: object) -> Move:
-    assert isinstance(decision, Move), decision
-    return decision
+    assert aws.records() == []
 
 
 def cancelled(stores: Stores, snapshot: Snapshot) -> Snapshot:
     stores.submit(snapshot)
     for item in snapshot.items:
-        stores.generations.apply(decided(decide(item, e.CancelRequested(), NOW)))
+        stores.generations.apply(decided(item, e.CancelRequested()))
     return stores.generations.get(snapshot.generation.id)
-
-
-def life_of_an_item(image_id: str) -> list[Callable[[Snapshot], e.Event]]:
-    """Claimed, called, answered, stored: without the reads and the four puts of its objects."""
-    return [
-        lambda _: e.Claimed(),
-        lambda now: e.ProviderCalled(an_attempt(now.items[0])),
-        lambda now: e.GoodResult(an_attempt(now.items[0]), an_image(now.generation)),
-        lambda now: e.Stored(an_image(now.generation)),
-    ]

@@ -1,11 +1,11 @@
 """The `likeness` command: what it prints, what it refuses in one line, and how fast it is."""
 
 import os
+import resource
 import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -29,13 +29,12 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
-def fastest_of_three(*arguments: str) -> float:
-    def once() -> float:
-        began = time.monotonic()
-        run(*arguments)
-        return time.monotonic() - began
-
-    return min(once() for _ in range(3))
+def processor_seconds(*arguments: str) -> float:
+    """What a run costs; unlike its duration that does not depend on what else runs here."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert run(*arguments).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def a_port_in_use() -> socket.socket:
@@ -144,8 +143,8 @@ def test_the_doctor_is_content_with_this_machine(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("arguments", [["--help"], ["token", "--owner", "ann"]])
 def test_short_commands_answer_at_once(arguments: list[str]) -> None:
-    run(*arguments)
-    assert fastest_of_three(*arguments) < 1.0
+    run(*arguments)  # the state folder and its key are made
+    assert processor_seconds(*arguments) < 0.8
 
 
 def test_help_loads_neither_the_aws_sdk_nor_a_server() -> None:

@@ -2,7 +2,7 @@
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,7 +44,7 @@ def an_engine() -> Iterator[tuple[str, Received]]:
             self.end_headers()
             self.wfile.write(received.answer)
 
-        do_GET = do_POST = do_DELETE = handle_anything
+        do_GET = do_POST = do_DELETE = handle_anything  # noqa: N815  # the base class's names
 
         def log_message(self, *_: object) -> None: ...
 
@@ -63,11 +63,15 @@ class PublicPort:
     engine: Received
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[http.client.HTTPResponse, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return answer, answer.read()
         finally:
@@ -105,7 +109,9 @@ def test_the_api_is_addressed_by_its_own_host_name(public: PublicPort) -> None:
 
 
 def test_headers_pass_and_those_of_the_connection_do_not(public: PublicPort) -> None:
-    public.request("GET", "/v1/health", **{"Authorization": "Bearer t", "Connection": "close"})
+    public.request(
+        "GET", "/v1/health", headers={"Authorization": "Bearer t", "Connection": "close"}
+    )
     headers = dict(public.engine.headers)
     assert headers["authorization"] == "Bearer t"
     assert "connection" not in headers
@@ -113,7 +119,7 @@ def test_headers_pass_and_those_of_the_connection_do_not(public: PublicPort) -> 
 
 
 def test_a_forged_forwarded_address_is_replaced(public: PublicPort) -> None:
-    public.request("GET", "/v1/health", **{"X-Forwarded-For": "8.8.8.8"})
+    public.request("GET", "/v1/health", headers={"X-Forwarded-For": "8.8.8.8"})
     assert [v for k, v in public.engine.headers if k == "x-forwarded-for"] == ["127.0.0.1"]
 
 

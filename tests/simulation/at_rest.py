@@ -11,6 +11,8 @@ from tests.simulation.world import Record, World
 
 _MARKER_LAG = LEASE + timedelta(minutes=3)
 """A marker may just have been moved to the end of a lease; then a sweep, and a look."""
+_HEALTHY = timedelta(minutes=3)
+"""95 s until a slow provider answers the call, 45 s until it is asked, and some."""
 
 
 @dataclass(slots=True)
@@ -30,11 +32,16 @@ class AtRest:
                 self._in_time(item)
                 self._paid(record, item)
 
-    def all_completed(self) -> None:
-        """What a fair world owes."""
+    def all_completed(self, crashes: int) -> None:
+        """What a fair world owes. Without a crash a lost callback costs a minute."""
         for record in self.world.records.values():
             for item in record.items:
                 must(item.status is Status.COMPLETED, "everything completes in a fair world")
+                must(not item.late, "and in time")
+                assert item.completed_at is not None
+                assert item.started_at is not None
+                took = item.completed_at - item.started_at
+                must(crashes > 0 or took <= _HEALTHY, "and soon when nothing crashes")
 
     def _in_time(self, item: Item) -> None:
         if item.deadline is None:

@@ -1,13 +1,12 @@
 """What a handler yields: one remote call at a time, so that anything can happen between two.
 
 A handler is a generator with the calls of its service in the same order. What a service does
-in a thread goes on when its task is cancelled; what it awaits does not, hence the marks.
+in a thread goes on when its task is cancelled; what it awaits does not.
 """
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 
@@ -31,42 +30,40 @@ class Later:
     unheard: Callable[[], None] | None = None
 
 
-class Mark(Enum):
-    """Where a run of calls in one thread begins and ends."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Calls that a service makes in a thread of their own, and waits for."""
 
-    THREAD_BEGINS = "begins"
-    THREAD_ENDS = "ends"
+    steps: "Steps[Any]"
+
+
+class Cancelled(BaseException):
+    """Raised in a task where it waits, when its worker must stop."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How one of several tasks ended; `done` is False when it was cancelled."""
+    """How a task ended, if it has; neither value nor error when it was cancelled."""
 
-    done: bool = False
+    ended: bool = False
     value: Any = None
     error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Tasks side by side; those that still run at `until` are cancelled. Sends back a list of
-    Outcome."""
+    """Tasks side by side; those that still run at `until` are cancelled and waited for.
+    Sends back a list of Outcome."""
 
     parts: list["Steps[Any]"]
     until: datetime | None = None
 
 
-type Yielded = Call | Mark | Together
+type Yielded = Call | Aside | Together
 type Steps[T] = Generator[Yielded, Any, T]
 
 
 def in_thread[T](steps: Steps[T]) -> Steps[T]:
-    """Calls that a service makes in one thread."""
-    yield Mark.THREAD_BEGINS
-    try:
-        result = yield from steps
-    except Exception:
-        yield Mark.THREAD_ENDS
-        raise
-    yield Mark.THREAD_ENDS
+    """A run of calls made by one thread: no cancellation falls between them."""
+    result: T = yield Aside(steps)
     return result

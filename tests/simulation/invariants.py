@@ -5,14 +5,14 @@ from datetime import datetime
 
 from shared.domain.generation import STAGES, Item, Status
 from shared.domain.images import ImageStatus
-from shared.domain.limits import MAX_ATTEMPTS, TIMEOUT_GRACE
+from shared.domain.limits import LATE_WINDOW, MAX_ATTEMPTS, TIMEOUT_GRACE
 from tests.simulation.provider import Prediction, Provider
 from tests.simulation.world import Record, World
 
-FINAL = (Status.CANCELLED, Status.COMPLETED)
+_FINAL = (Status.CANCELLED, Status.COMPLETED)
 
 
-class Broken(AssertionError):  # noqa: N818 - named for what happened: an invariant is broken
+class Broken(AssertionError):
     """An invariant does not hold."""
 
 
@@ -46,8 +46,8 @@ class Invariants:
         self._one_winner(world, after)
         if after.ended:
             self.ended_at.setdefault((after.generation_id, after.index), world.now)
-        if not before.ended and after.failure is not None and after.failure.code == "timeout":
-            self._asked_first(world, before)
+        if not before.ended and after.failure is not None:
+            self._nothing_thrown_away(world, before, after.failure.code)
 
     def counted(self, world: World, record: Record) -> None:
         """A generation, its slot or money was written."""
@@ -102,11 +102,14 @@ class Invariants:
             must(generation.status is Status.CANCELLED, "stopped work reads as cancelled")
 
     def _stays_ended(self, before: Item, after: Item) -> None:
-        must(before.status not in FINAL, f"{before.status} is final")
+        must(before.status not in _FINAL, f"{before.status} is final")
         if before.status is Status.FAILED and after.status is not Status.FAILED:
             timed_out = before.failure is not None and before.failure.code == "timeout"
             must(timed_out and before.late_until is not None, "only a timeout may end well")
             must(after.status is Status.COMPLETED and after.late, "and then as late")
+            assert before.late_until is not None
+            assert before.called_at is not None
+            must(before.late_until <= before.called_at + LATE_WINDOW, "in a window of 55 minutes")
 
     def _image(self, world: World, item: Item) -> None:
         if item.status is not Status.COMPLETED:
@@ -129,25 +132,48 @@ class Invariants:
         )
         must(live == (item.status is Status.COMPLETED), "one live image per completed item")
 
-    def _asked_first(self, world: World, before: Item) -> None:
-        """A prediction that has its image is not given up unasked, within the grace."""
+    def _nothing_thrown_away(self, world: World, before: Item, why: str) -> None:
+        """A prediction that has its image is not given up unasked, within the grace; nor is
+        an upload whose image is to be had."""
         deadline = before.deadline
-        if before.prediction_id is None or deadline is None:
+        if deadline is None or world.now >= deadline + TIMEOUT_GRACE or why == "dead_letter":
             return
-        prediction = self._find(before.prediction_id)
-        asked = prediction.asked_at is not None and prediction.asked_at >= deadline
-        if world.now < deadline + TIMEOUT_GRACE and prediction.holds_image(world.now):
+        prediction = self._found(before.prediction_id)
+        to_be_had = prediction is not None and prediction.holds_image(world.now)
+        if why == "timeout" and to_be_had and before.status is not Status.UPLOADING:
+            assert prediction is not None
+            asked = prediction.asked_at is not None and prediction.asked_at >= deadline
             must(asked, "a timeout asks the provider before it gives up")
+        if why in ("timeout", "result_lost") and before.status is Status.UPLOADING:
+            image = before.image
+            assert image is not None
+            stored = why == "timeout" and image.key in world.objects
+            maker = self._found_by(image.content.sha256)
+            must(not stored, "a stored image is not thrown away")
+            must(not maker.calls_back or not maker.holds_image(world.now), "it was to be had")
 
-    def _find(self, prediction_id: str) -> Prediction:
+    def _found(self, prediction_id: str | None) -> Prediction | None:
+        if prediction_id is None:
+            return None
         for provider in self.providers:
             if prediction_id in provider.predictions:
                 return provider.predictions[prediction_id]
         raise Broken("a prediction that nobody made")
+
+    def _found_by(self, digest: str) -> Prediction:
+        """The call that drew these bytes."""
+        generation_id, index, number = digest.split("/")
+        for provider in self.providers:
+            for each in provider.of(generation_id, int(index)):
+                if each.attempt.number == int(number):
+                    return each
+        raise Broken("an image that nobody drew")
 
 
 def _told(item: Item) -> str:
     """A state in a trace."""
     why = "" if item.failure is None else f"({item.failure.code})"
     where = f"{item.generation_id}/{item.index}" if item.version == 1 else item.index
-    return f"{where} {item.status}{why} v{item.version} call {item.calls} {item.prediction_id or ''}"
+    return (
+        f"{where} {item.status}{why} v{item.version} call {item.calls} {item.prediction_id or ''}"
+    )

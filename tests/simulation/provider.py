@@ -25,6 +25,7 @@ from tests.simulation.temper import Temper
 PRICE = 40_000
 NO_IMAGE = b"not an image"
 _KEPT = timedelta(minutes=60)
+_FORGED = "forged"
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +38,7 @@ class Prediction:
     ends_at: datetime
     protected_until: datetime
     result: str
+    calls_back: bool
     cancelled: bool = False
     asked_at: datetime | None = None
     waited_for: bool = True
@@ -108,8 +110,12 @@ class Provider:
             return Pending(prediction_id=prediction.id)
         return self.report(self.payload(prediction, now))
 
-    def payload(self, prediction: Prediction, now: datetime) -> dict[str, object]:
-        """What a callback tells."""
+    def payload(
+        self, prediction: Prediction, now: datetime, *, forged: bool = False
+    ) -> dict[str, object]:
+        """What a callback tells; a forged one offers an image of somebody else."""
+        if forged:
+            return {"id": _FORGED, "result": "image"}
         result = "cancelled" if prediction.cancelled else prediction.result
         if now >= prediction.ends_at + _KEPT:
             result = "removed"
@@ -128,6 +134,8 @@ class Provider:
                 return Failed(ProviderRefused("cancelled or aborted"))
 
     def fetch(self, url: str, now: datetime) -> bytes:
+        if url == _FORGED:
+            return b"somebody/0/1"
         prediction = self.predictions[url]
         if now >= prediction.ends_at + _KEPT:
             raise NotFound("expired")
@@ -138,6 +146,9 @@ class Provider:
             raise ProviderUnavailable("down")
         prediction = self.predictions[prediction_id]
         prediction.cancelled = prediction.cancelled or prediction.runs(now)
+
+    def knows(self, prediction_id: str) -> bool:
+        return prediction_id == _FORGED or prediction_id in self.predictions
 
     def of(self, generation_id: str, index: int) -> list[Prediction]:
         return [
@@ -151,7 +162,7 @@ class Provider:
     def _paid(self, item: Item, attempt: Attempt, now: datetime) -> Prediction:
         seconds = self.rng.uniform(2, 40)
         if self.rng.random() < self.temper.slow:
-            seconds = self.rng.choice((90.0, 110.0, 300.0, 590.0, 700.0, 1500.0))
+            seconds = self.rng.choice((90.0, 110.0, 300.0, 590.0, 640.0, 700.0, 1500.0, 2400.0))
         result = "image"
         if self.rng.random() < self.temper.unusable:
             result = "unusable"
@@ -168,6 +179,7 @@ class Provider:
             ends_at=ends_at,
             protected_until=item.lease_until or now + LEASE,
             result=result,
+            calls_back=self.calls_back,
         )
         self.predictions[prediction.id] = prediction
         self.faults += result != "image" or seconds > 60
@@ -179,9 +191,7 @@ class Provider:
         if seconds > limit or self.rng.random() < self.temper.lost_reply / 4:
             return self._lost(prediction)
         if prediction.result == "broken":
-            return Later(
-                seconds, error=ProviderUnavailable("it broke"), unheard=prediction.leave
-            )
+            return Later(seconds, error=ProviderUnavailable("it broke"), unheard=prediction.leave)
         finished = Finished(output=Output(data=self._bytes(prediction)), cost_micro_usd=PRICE)
         return Later(seconds, value=finished, unheard=prediction.leave)
 
@@ -205,7 +215,7 @@ class Provider:
         for _ in range(times):
             delay = self.rng.choice((0.1, 1.0, 5.0, 60.0))
             if self.rng.random() < self.temper.slow / 2:
-                delay = self.rng.uniform(100, 3500)
+                delay = self.rng.uniform(100, 2500)
             due = prediction.ends_at + timedelta(seconds=delay)
             self.deliveries.append(Delivery(prediction, due))
         if self.rng.random() < self.temper.forged:

@@ -20,7 +20,7 @@ from tests.simulation.handlers.clients import Handlers
 from tests.simulation.provider import Delivery, Provider
 from tests.simulation.queues import Message, Queue
 from tests.simulation.temper import CALM, Temper
-from tests.simulation.threads import Process, Thread, give_up_waiting, resume, take_answer
+from tests.simulation.threads import Process, Task, give_up_waiting, resume, take_answer
 
 WORKER_LIFE = timedelta(seconds=130)
 SHORT_LIFE = timedelta(seconds=60)
@@ -51,6 +51,7 @@ class Runner:
     faults: int = 0
     crashes: int = 0
     steps: int = 0
+    begun: int = 0
     trace: list[str] | None = None
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ class Runner:
         """False when nothing is left to do."""
         self.steps += 1
         self._end_of_times()
-        ready = [t for p in self.processes for t in p.threads if t.ready(self.now)]
+        ready = [t for p in self.processes for t in p.tasks if t.ready(self.now)]
         if self.rng.random() < self.temper.jump:
             return self._jump()
         if ready and (self.in_order or self.rng.random() < 0.8):
@@ -93,45 +94,46 @@ class Runner:
 
     # -- one remote call
 
-    def _go(self, thread: Thread) -> None:
+    def _go(self, task: Task) -> None:
         world = self.handlers.world
         world.now += timedelta(milliseconds=self.rng.choice((5, 20, 200)))
-        if thread.call is None:
-            take_answer(thread)
+        if task.call is None:
+            take_answer(task)
             return
-        call = thread.call
-        self._say(thread, call.name)
+        call = task.call
+        self._say(task, call.name)
         fate = self.rng.random()
-        if fate < self.temper.crash and self.crashes < self.temper.crashes:
-            self._crash_at(thread, call)
-        elif fate < self.temper.crash + self.temper.error:
-            self._error_at(thread, call)
+        crash = self.temper.crash if self.crashes < self.temper.crashes else 0.0
+        if fate < crash:
+            self._crash_at(task, call)
+        elif fate < crash + self.temper.error:
+            self._error_at(task, call)
         else:
-            self._answer(thread, call)
+            self._answer(task, call)
 
-    def _answer(self, thread: Thread, call: Call) -> None:
+    def _answer(self, task: Task, call: Call) -> None:
         try:
             value = call.run()
         except LikenessError as error:
-            resume(thread, None, error)
+            resume(task, None, error)
             return
         if isinstance(value, Later):
-            thread.call, thread.answer = None, value
-            thread.wakes_at = self.now + timedelta(seconds=value.seconds)
+            task.call, task.answer = None, value
+            task.wakes_at = self.now + timedelta(seconds=value.seconds)
         else:
-            resume(thread, value)
+            resume(task, value)
 
-    def _crash_at(self, thread: Thread, call: Call) -> None:
+    def _crash_at(self, task: Task, call: Call) -> None:
         """Before the call or after it."""
         self.crashes += 1
         if self.rng.random() < 0.5:
             self._run_unheard(call)
-            self._say(thread, "  crash after")
+            self._say(task, "  crash after")
         else:
-            self._say(thread, "  crash before")
-        self._crash(thread.process)
+            self._say(task, "  crash before")
+        self._crash(task.process)
 
-    def _error_at(self, thread: Thread, call: Call) -> None:
+    def _error_at(self, task: Task, call: Call) -> None:
         """Not done; or done and the answer lost, where a conditional write meets itself when
         it is sent again."""
         self.faults += 1
@@ -143,8 +145,8 @@ class Runner:
                 error = ProviderTimedOut("no answer")
             if call.name == "generations.apply" and not isinstance(value, LikenessError):
                 error = self._meets_itself(call)
-        self._say(thread, f"  error {error.code}")
-        resume(thread, None, error)
+        self._say(task, f"  error {error.code}")
+        resume(task, None, error)
 
     def _meets_itself(self, call: Call) -> LikenessError:
         try:
@@ -171,16 +173,16 @@ class Runner:
 
     def _end_of_times(self) -> None:
         for process in list(self.processes):
-            if process.over and not process.threads:
+            if process.over and not process.tasks:
                 self.processes.remove(process)
             elif not process.over and process.ends_at <= self.now:
                 self._say(process, "time is up")
                 self._crash(process)
             else:
-                for thread in list(process.threads):
-                    if thread.until is not None and thread.until <= self.now:
+                for task in list(process.tasks):
+                    if task.until is not None and task.until <= self.now:
                         self.faults += 1
-                        give_up_waiting(thread)
+                        give_up_waiting(task)
 
     def _jump(self) -> bool:
         """To the next moment at which anything can happen; now and then beyond it."""
@@ -199,8 +201,8 @@ class Runner:
         for process in self.processes:
             if not process.over:
                 times.append(process.ends_at)
-            for thread in process.threads:
-                times += [time for time in (thread.wakes_at, thread.until) if time is not None]
+            for task in process.tasks:
+                times += [time for time in (task.wakes_at, task.until) if time is not None]
         visible = self.handlers.queues.next_visible()
         if visible is not None:
             times.append(visible)
@@ -314,12 +316,13 @@ class Runner:
         finished: Callable[[list[Outcome]], None],
         lost: Callable[[], None],
     ) -> None:
-        process = Process(name, self.now + life, finished, lost)
+        self.begun += 1
+        process = Process(name, self.begun, self.now + life, finished, lost)
         self.processes.append(process)
         process.start(steps)
 
-    def _say(self, who: Thread | Process, what: str) -> None:
+    def _say(self, who: Task | Process, what: str) -> None:
         if self.trace is not None:
-            process = who.process if isinstance(who, Thread) else who
-            name = f"{process.name}#{id(process) % 9973}"
+            process = who.process if isinstance(who, Task) else who
+            name = f"{process.name} {process.number}"
             self.trace.append(f"{self.now:%d %H:%M:%S.%f} {name:16} {what}")

@@ -33,15 +33,15 @@ def unfair(rng: Random) -> Temper:
     """Another mixture for every seed, so that rare kinds of trouble meet each other undiluted."""
     return Temper(
         crash=rng.choice((0.0, 0.01, 0.03, 0.08)),
-        error=rng.choice((0.0, 0.0, 0.02, 0.06)),
+        error=rng.choice((0.0, 0.0, 0.02, 0.06, 0.25)),
         jump=rng.choice((0.0, 0.01, 0.04)),
         twice=rng.choice((0.0, 0.05, 0.3)),
         refuse=rng.choice((0.0, 0.0, 0.1)),
         transient=rng.choice((0.0, 0.1, 0.3)),
         unusable=rng.choice((0.0, 0.0, 0.2)),
         lost_reply=rng.choice((0.0, 0.1, 0.4)),
-        slow=rng.choice((0.0, 0.1, 0.5)),
-        disobey=rng.choice((0.0, 0.5, 1.0)),
+        slow=rng.choice((0.0, 0.1, 0.5, 0.9)),
+        disobey=rng.choice((0.0, 0.5, 1.0, 1.0)),
         unheard=rng.choice((0.0, 0.4, 0.9)),
         repeat=rng.choice((0.0, 0.3)),
         forged=rng.choice((0.0, 0.2)),

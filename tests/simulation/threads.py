@@ -6,180 +6,170 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.errors import LikenessError
-from tests.simulation.calls import Call, Later, Mark, Outcome, Steps, Together
+from tests.simulation.calls import Aside, Call, Cancelled, Later, Outcome, Steps, Together
 
 type Ended = Callable[[Outcome], None]
 
 
 @dataclass(slots=True, eq=False)
-class Thread:
-    """One task of a process. `call` is what it does next; `answer` what it waits for."""
+class Task:
+    """One strand of a process. `call` is what it does next, `answer` what it waits for,
+    `parts` the tasks it has started and waits for, with `until` their time."""
 
     steps: Steps[Any]
     process: "Process"
     ended: Ended
-    parent: "Thread | None" = None
     call: Call | None = None
     answer: Later | None = None
     wakes_at: datetime | None = None
-    shielded: bool = False
-    cancelled: bool = False
-    children: list["Thread"] = field(default_factory=list)
+    parts: list["Task"] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    aside: bool = False
     until: datetime | None = None
 
     def ready(self, now: datetime) -> bool:
-        if self.call is None:
-            return self.wakes_at is not None and self.wakes_at <= now
-        return True
+        return self.call is not None or (self.wakes_at is not None and self.wakes_at <= now)
 
 
 @dataclass(slots=True, eq=False)
 class Process:
-    """One invocation: its tasks die together, at a crash or at the end of its time."""
+    """One invocation: its tasks die together, at a crash or at the end of its time. What a
+    cancelled task left in a thread may go on after the end, until the process is gone."""
 
     name: str
+    number: int
     ends_at: datetime
     finished: Callable[[list[Outcome]], None]
     lost: Callable[[], None]
-    threads: list[Thread] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
     roots: list[Outcome] = field(default_factory=list)
     over: bool = False
 
     def start(self, handlers: list[Steps[Any]]) -> None:
         self.roots = [Outcome() for _ in handlers]
         for place, steps in enumerate(handlers):
-            thread = Thread(steps, self, self._root_ended(place))
-            self.threads.append(thread)
-            resume(thread)
-        self._end_when_done()
+            start(steps, self, self._root_ended(place))
 
     def _root_ended(self, place: int) -> Ended:
         def ended(outcome: Outcome) -> None:
             self.roots[place] = outcome
-            self._end_when_done()
+            if not self.over and all(root.ended for root in self.roots):
+                self.over = True
+                self.finished(self.roots)
 
         return ended
 
-    def _end_when_done(self) -> None:
-        if not self.over and all(root.done for root in self.roots):
-            self.over = True
-            self.finished(self.roots)
-
     def crash(self) -> None:
         """Every task stops where it is; what hangs in a thread is lost with it."""
-        for thread in self.threads:
-            drop(thread)
-        self.threads.clear()
+        for task in self.tasks:
+            _stop_waiting(task)
+            task.steps.close()
+        self.tasks.clear()
         if not self.over:
             self.over = True
             self.lost()
 
 
-def drop(thread: Thread) -> None:
-    """Its generator ends, and nobody waits for its answer."""
-    if thread.answer is not None and thread.answer.unheard is not None:
-        thread.answer.unheard()
-    thread.call = thread.answer = thread.wakes_at = thread.until = None
-    thread.steps.close()
+def start(steps: Steps[Any], process: Process, ended: Ended) -> Task:
+    task = Task(steps, process, ended)
+    process.tasks.append(task)
+    resume(task)
+    return task
 
 
-def take_answer(thread: Thread) -> None:
-    """The awaited answer is here."""
-    answer = thread.answer
-    assert answer is not None, "it waits for an answer"
-    if answer.unheard is not None:
-        answer.unheard()
-    thread.answer = thread.wakes_at = None
-    resume(thread, answer.value, answer.error)
-
-
-def resume(thread: Thread, value: Any = None, error: Exception | None = None) -> None:
-    """Runs the handler from one remote call to the next."""
-    thread.call = None
-    if thread.cancelled and not thread.shielded:
-        _leave(thread)
-        return
+def resume(task: Task, value: Any = None, error: BaseException | None = None) -> None:
+    """Runs the handler to its next remote call."""
+    _stop_waiting(task)
     try:
         while True:
-            wish = thread.steps.send(value) if error is None else thread.steps.throw(error)
+            wish = task.steps.send(value) if error is None else task.steps.throw(error)
             value, error = None, None
             if isinstance(wish, Call):
-                thread.call = wish
+                task.call = wish
                 return
-            if isinstance(wish, Together):
-                if wish.parts:
-                    _spawn(thread, wish)
-                    return
-                value = []
-            elif wish is Mark.THREAD_BEGINS:
-                thread.shielded = True
-            else:
-                thread.shielded = False
-                if thread.cancelled:
-                    _leave(thread)
-                    return
+            parts = [wish.steps] if isinstance(wish, Aside) else wish.parts
+            if parts:
+                task.aside = isinstance(wish, Aside)
+                task.until = wish.until if isinstance(wish, Together) else None
+                _split(task, parts)
+                return
+            value = []
     except StopIteration as end:
-        _end(thread, Outcome(done=True, value=end.value))
+        _end(task, Outcome(ended=True, value=end.value))
+    except Cancelled:
+        _end(task, Outcome(ended=True))
     except (LikenessError, ExceptionGroup) as trouble:
-        _end(thread, Outcome(done=True, error=trouble))
+        _end(task, Outcome(ended=True, error=trouble))
 
 
-def _end(thread: Thread, outcome: Outcome) -> None:
-    thread.process.threads.remove(thread)
-    if not thread.cancelled:
-        thread.ended(outcome)
+def take_answer(task: Task) -> None:
+    """The awaited answer is here."""
+    answer = task.answer
+    assert answer is not None, "it waits for an answer"
+    resume(task, answer.value, answer.error)
 
 
-def _leave(thread: Thread) -> None:
-    """The end of a task that was cancelled while a thread of its went on."""
-    thread.process.threads.remove(thread)
-    drop(thread)
+def give_up_waiting(parent: Task) -> None:
+    """Time is up: the parts that still run are cancelled, and waited for."""
+    parent.until = None
+    _cancel_all(parent.parts, parent.outcomes)
 
 
-def _spawn(parent: Thread, wish: Together) -> None:
-    parent.outcomes = [Outcome() for _ in wish.parts]
-    parent.until = wish.until
+def _stop_waiting(task: Task) -> None:
+    if task.answer is not None and task.answer.unheard is not None:
+        task.answer.unheard()
+    task.call = task.answer = task.wakes_at = None
 
-    def child_ended(place: int) -> Ended:
+
+def _end(task: Task, outcome: Outcome) -> None:
+    task.process.tasks.remove(task)
+    task.ended(outcome)
+
+
+def _split(parent: Task, parts: list[Steps[Any]]) -> None:
+    outcomes = [Outcome() for _ in parts]
+    parent.outcomes, parent.parts = outcomes, []
+
+    def part_ended(place: int) -> Ended:
         def ended(outcome: Outcome) -> None:
-            parent.outcomes[place] = outcome
-            if all(each.done for each in parent.outcomes):
+            outcomes[place] = outcome
+            if parent.outcomes is outcomes and len(parent.parts) == len(outcomes):
                 _join(parent)
 
         return ended
 
-    parent.children = []
-    children = [
-        Thread(steps, parent.process, child_ended(place), parent)
-        for place, steps in enumerate(wish.parts)
-    ]
-    parent.children = children
-    parent.process.threads.extend(children)
-    for child in children:
-        resume(child)
-
-
-def _join(parent: Thread) -> None:
-    outcomes, parent.outcomes, parent.children, parent.until = parent.outcomes, [], [], None
-    resume(parent, outcomes)
-
-
-def give_up_waiting(parent: Thread) -> None:
-    """Time is up: tasks that still run are cancelled, and the parent goes on without them."""
-    for child, outcome in zip(parent.children, parent.outcomes, strict=True):
-        if not outcome.done:
-            cancel(child)
+    started = [start(steps, parent.process, part_ended(i)) for i, steps in enumerate(parts)]
+    parent.parts = started
     _join(parent)
 
 
-def cancel(thread: Thread) -> None:
-    """What it awaits is dropped; a thread it started goes on to its end."""
-    for child, outcome in zip(thread.children, thread.outcomes, strict=True):
-        if not outcome.done:
-            cancel(child)
-    thread.cancelled = True
-    in_thread = thread.call is not None and not thread.call.awaited
-    if not (thread.shielded or in_thread):
-        _leave(thread)
+def _join(parent: Task) -> None:
+    """Goes on when all parts have ended."""
+    outcomes = parent.outcomes
+    if not all(each.ended for each in outcomes):
+        return
+    parent.outcomes, parent.parts, parent.until = [], [], None
+    if parent.aside:
+        resume(parent, outcomes[0].value, outcomes[0].error)
+    else:
+        resume(parent, outcomes)
 
+
+def _cancel_all(parts: list[Task], outcomes: list[Outcome]) -> None:
+    for part, outcome in list(zip(parts, outcomes, strict=True)):
+        if not outcome.ended:
+            _cancel(part)
+
+
+def _cancel(task: Task) -> None:
+    """Where it waits, it is told so. A call in a thread is made all the same."""
+    parts, outcomes, task.parts, task.outcomes, task.until = task.parts, task.outcomes, [], [], None
+    if task.call is not None and not task.call.awaited:
+        start(_alone(task.call), task.process, lambda _: None)
+    elif not task.aside:
+        _cancel_all(parts, outcomes)
+    resume(task, None, Cancelled())
+
+
+def _alone(call: Call) -> Steps[None]:
+    yield call

@@ -82,6 +82,7 @@ HIDDEN = {
     "local NAT64": "64:ff9b:1::7f00:1",
     "discard": "100::1",
     "Teredo": "2001:0:7f00:1::1",
+    "cryptographic identifier": "2001:20::1",
     "documentation v6": "2001:db8::1",
     "6to4 of loopback": "2002:7f00:1::1",
     "unique local": "fc00::1",

@@ -145,6 +145,7 @@ def fullest_item() -> Item:
         provider=ProviderName.REPLICATE,
         model="black-forest-labs/flux-kontext-max",
         prediction_id="rrr4z55ocneqzikepnug6xezpe",
+        won_by=9,
         image=image,
         candidates=tuple(an_id(Kind.IMAGE, number) for number in range(2)),
         verdict="not_measured",

@@ -123,6 +123,7 @@ def test_a_public_picture_is_fetched_by_its_address_under_its_name() -> None:
 
 REFUSED = {
     "http": "http://pictures.example/a.png",
+    "http on the port of https": "http://pictures.example:443/",
     "file": "file:///etc/passwd",
     "gopher": "gopher://pictures.example/1",
     "ftp": "ftp://pictures.example/a.png",
@@ -160,6 +161,7 @@ REFUSED = {
     "endless label": f"https://{'a' * 64}.example/",
     "endless host": f"https://{'a.' * 130}example/",
     "backslash": "https://pictures.example\\@10.0.0.1/",
+    "backslash in the path": "https://pictures.example/\\..\\a.png",
     "percent in the host": "https://pictures%2eexample/",
     "percent for a dot at the end": "https://pictures.example%2e/",
     "full-width host": "https://pictures。example/",

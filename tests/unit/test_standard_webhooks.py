@@ -116,7 +116,23 @@ def test_header_names_are_read_in_any_case() -> None:
 
 def test_both_secrets_are_accepted_while_one_is_rotated() -> None:
     check(signed(secret=SECRET), BODY, OTHER_SECRET, SECRET)
-    check(signed(secret=OTHER_SECRET), BODY, OTHER_SECRET, f" {SECRET}\n")
+    check(signed(secret=OTHER_SECRET), BODY, OTHER_SECRET, SECRET)
+
+
+def test_blanks_around_a_secret_do_no_harm() -> None:
+    check(signed(), BODY, f" {SECRET}\n")
+
+
+def test_a_misspelt_secret_accepts_nothing() -> None:
+    with pytest.raises(InvalidSignature):
+        check(signed(), BODY, SECRET[:10] + "!" + SECRET[10:])
+
+
+@pytest.mark.parametrize("message_id", ["msg_1.2", "msg 1", "msg_1\n", "msg_é", "", "m" * 257])
+def test_an_id_that_could_be_misread_is_refused_though_well_signed(message_id: str) -> None:
+    check(signed(message_id="m" * 256))
+    with pytest.raises(InvalidSignature):
+        check(signed(message_id=message_id))
 
 
 def test_a_retired_secret_is_refused() -> None:
@@ -197,6 +213,7 @@ BAD_HEADERS: dict[str, dict[str, str | None]] = {
     "signature with a lone surrogate": {"webhook-signature": "v1,\ud800"},
     "signatures parted by commas": {"webhook-signature": f"v1,AAAA,{GOOD}"},
     "a thousand signatures": {"webhook-signature": " ".join(["v1,AAAA"] * 999 + [GOOD])},
+    "a thousand after the good one": {"webhook-signature": " ".join([GOOD] + ["v1,AAAA"] * 999)},
     "id twice, in two cases": {"Webhook-Id": "msg_2LJ3pYk0rPcQ8nVQxkH8hQGZbUq"},
     "signature twice, in two cases": {"WEBHOOK-SIGNATURE": GOOD},
     "timestamp twice, in two cases": {"Webhook-Timestamp": STAMP},

@@ -1,7 +1,5 @@
 """A client of the public API, as any user would write one."""
 
-import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,15 +48,10 @@ class Api:
             raise LocalError(f"The upload was refused with status {answer.status_code}.")
         return str(upload["id"])
 
-    def follow(self, generation_id: str, seen: Callable[[Json], None]) -> Json:
-        """Reads a generation as often as it asks to be read, until it is closed."""
-        while True:
-            answer = self._http.get(f"/generations/{generation_id}")
-            generation = _content(answer)
-            seen(generation)
-            if generation["completed_at"] is not None:
-                return generation
-            time.sleep(float(answer.headers.get("retry-after", "1")))
+    def read(self, generation_id: str) -> tuple[Json, float]:
+        """A generation, and how many seconds it asks to be left alone."""
+        answer = self._http.get(f"/generations/{generation_id}")
+        return _content(answer), float(answer.headers.get("retry-after", "1"))
 
     def download(self, url: str) -> bytes:
         answer = self._store.get(url)

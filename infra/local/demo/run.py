@@ -1,11 +1,17 @@
 """The main job: a character from a photo, a pack of it, and an image from words."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from infra.local.demo.api import Api, Json
 from infra.local.demo.photo import Photo
@@ -14,13 +20,20 @@ PACK_SIZE = 6
 SCENE = "A quiet harbour town at first light, mist over the water, painted in gouache"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Made:
-    """A finished generation, what to call it, and how long its owner waited for it."""
+    """A generation, what to call it, and how long its owner waited for it."""
 
     title: str
     generation: Json
-    seconds: float
+    bar: TaskID
+    began: float
+    read_again_at: float
+    seconds: float = 0.0
+
+    @property
+    def closed(self) -> bool:
+        return self.generation["completed_at"] is not None
 
 
 def make_images(api: Api, photo: Photo, console: Console) -> list[Made]:
@@ -44,23 +57,27 @@ def make_images(api: Api, photo: Photo, console: Console) -> list[Made]:
         TextColumn("{task.fields[status]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars, ThreadPoolExecutor() as side_by_side:
-        waiting = [
-            side_by_side.submit(_make, api, title, request, bars)
-            for title, request in requests.items()
-        ]
-        return [one.result() for one in waiting]
+    with Progress(*columns, console=console) as bars:
+        made = [_request(api, title, request, bars) for title, request in requests.items()]
+        while running := [one for one in made if not one.closed]:
+            next_ = min(running, key=lambda one: one.read_again_at)
+            time.sleep(max(0.0, next_.read_again_at - time.monotonic()))
+            _read(api, next_, bars)
+    return made
 
 
-def _make(api: Api, title: str, request: Json, bars: Progress) -> Made:
+def _request(api: Api, title: str, request: Json, bars: Progress) -> Made:
     began = time.monotonic()
-    bar = bars.add_task(title, total=request.get("image_count", 1), status="submitting")
     generation = api.post("/generations", request)
+    total = generation["progress"]["total"]
+    bar = bars.add_task(title, total=total, status=generation["status"])
+    return Made(title, generation, bar, began, read_again_at=began)
 
-    def show(seen: Json) -> None:
-        progress = seen["progress"]
-        ended = progress["completed"] + progress["failed"] + progress["cancelled"]
-        bars.update(bar, completed=ended, status=seen["status"])
 
-    generation = api.follow(generation["id"], show)
-    return Made(title, generation, time.monotonic() - began)
+def _read(api: Api, one: Made, bars: Progress) -> None:
+    one.generation, wait = api.read(one.generation["id"])
+    now = time.monotonic()
+    one.read_again_at, one.seconds = now + wait, now - one.began
+    progress = one.generation["progress"]
+    ended = progress["completed"] + progress["failed"] + progress["cancelled"]
+    bars.update(one.bar, completed=ended, status=one.generation["status"])

@@ -9,8 +9,8 @@ import os
 from typing import Any, cast
 
 from ministack import app as gateway
-from ministack.core import iam_evaluator
-from ministack.services import apigateway
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import apigateway, sqs
 from ministack.services.cloudformation import provisioners
 
 from infra.local.engine_changes.guard import expect, expect_source
@@ -106,6 +106,28 @@ def administration_is_closed() -> None:
     gateway._handle_admin_reset = refuse
 
 
+def queues_keep_their_urls() -> None:
+    """Name queues without the engine's port: state and functions know them by URL for good."""
+    expect_source(sqs._queue_url_for_account, "84f56260ad93d787")
+    expect_source(sqs._externalize_url, "099c52a72624664c")
+    sqs.DEFAULT_HOST, sqs.DEFAULT_PORT = "sqs.us-east-1.localhost", "80"
+    sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}"
+
+
+def batches_need_no_right_of_their_own() -> None:
+    """`sqs:SendMessage` covers a batch; there is no such action as `sqs:SendMessageBatch`."""
+    action_of = iam_actions.extract_iam_action
+    expect_source(action_of, "ec476b92d969822b")
+
+    def as_aws_names_it(*request: Any) -> str | None:
+        action = cast(str | None, action_of(*request))
+        if action is not None and action.startswith("sqs:"):
+            return action.removesuffix("Batch")
+        return action
+
+    iam_actions.extract_iam_action = as_aws_names_it
+
+
 def all_changes() -> None:
     """Make every change of this module; they do not depend on each other."""
     loopback_counts_as_tls()
@@ -113,3 +135,5 @@ def all_changes() -> None:
     alarms_may_be_calculated()
     issuer_is_on_this_machine()
     administration_is_closed()
+    queues_keep_their_urls()
+    batches_need_no_right_of_their_own()

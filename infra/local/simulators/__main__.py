@@ -68,13 +68,15 @@ async def serve(settings: SimulatorSettings, *, gemini_port: int, replicate_port
 
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments(argv)
-    asyncio.run(
-        serve(
-            _settings(arguments),
-            gemini_port=arguments.gemini_port,
-            replicate_port=arguments.replicate_port,
-        )
+    serving = serve(
+        _settings(arguments),
+        gemini_port=arguments.gemini_port,
+        replicate_port=arguments.replicate_port,
     )
+    try:
+        asyncio.run(serving)
+    except OSError as problem:
+        raise SystemExit(f"The simulators cannot listen: {problem}") from problem
 
 
 if __name__ == "__main__":

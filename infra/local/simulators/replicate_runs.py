@@ -156,6 +156,8 @@ class Runs:
         if prediction.wants("completed"):
             fault = prediction.faults.get("webhook")
             self._later(self._tell_end(prediction, fault))
+        else:
+            prediction.told.set()
 
     async def _tell_end(self, prediction: Prediction, fault: Fault | None) -> None:
         await self._webhooks.send_final(prediction, prediction.body(), fault)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 import threading
 from collections.abc import Generator, Iterator
@@ -28,8 +29,12 @@ class CuttableProtocol(H11Protocol):
         app: ASGIApp = self.app
 
         async def with_cut(scope: Scope, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {})[_CUT] = transport.abort
-            await app(scope, receive, send)
+            scope.setdefault("extensions", {})[_CUT] = functools.partial(_abort, transport)
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                # The server ends and a hanging answer with it: that is no error to report.
+                await _abort(transport)
 
         self.app = with_cut
 
@@ -43,10 +48,14 @@ class _Server(uvicorn.Server):
 
 async def cut_connection(request: Request) -> Response:
     """Close the connection at once; the returned response is never sent."""
-    request.scope["extensions"][_CUT]()
-    # One turn of the loop lets the server notice before it is handed the empty response.
-    await asyncio.sleep(0.01)
+    await request.scope["extensions"][_CUT]()
     return Response()
+
+
+async def _abort(transport: asyncio.Transport) -> None:
+    transport.abort()
+    # In the loop's next turn the server notices; only then is it done with this request.
+    await asyncio.sleep(0)
 
 
 def listen(port: int) -> socket.socket:

@@ -32,9 +32,7 @@ def check_poses(wished: tuple[str, ...], image_count: int) -> None:
             "No such pose.", code="unknown_pose", pointer="/poses", known=list(poses())
         )
     if len(wished) > image_count:
-        raise Unprocessable(
-            "More poses than images.", code="too_many_poses", pointer="/poses"
-        )
+        raise Unprocessable("More poses than images.", code="too_many_poses", pointer="/poses")
 
 
 def compose(

@@ -3,13 +3,15 @@
 from functools import partial
 
 from shared.domain import events as e
-from shared.domain.errors import AlreadyFinal, StaleWrite
+from shared.domain.errors import AlreadyFinal, StaleWrite, Unavailable
 from shared.domain.generation import Brief, Dispatch, Snapshot, Status
 from shared.domain.transitions import Move
-from shared.domain.work import AttemptReference, CancelPrediction, TakeCallback
+from shared.domain.work import AttemptReference, CancelPrediction, TakeCallback, Work
 from tests.simulation.calls import Call, Steps
 from tests.simulation.handlers.watching import Watching
 from tests.simulation.provider import Delivery
+
+_RACES = 4
 
 
 class Handlers(Watching):
@@ -18,44 +20,52 @@ class Handlers(Watching):
     __slots__ = ()
 
     def submit(self, snapshot: Snapshot, brief: Brief, key: str) -> Steps[None]:
-        """One transaction, then the message: a crash in between leaves a due marker."""
+        """services/submit_generation.py"""
         due_at = self.rules.next_due(snapshot, self.now())
-        yield Call(
-            "generations.submit", lambda: self.world.submit(snapshot, brief, key, due_at)
-        )
+        yield Call("generations.submit", lambda: self.world.submit(snapshot, brief, key, due_at))
         ready = [i.index for i in snapshot.items if i.dispatch is not Dispatch.HELD]
-        yield from self.send(snapshot.generation, ready)
+        try:
+            yield from self.send(snapshot.generation, ready)
+        except Unavailable:
+            return  # recorded and due: the sweeper sends it
 
     def cancel(self, generation_id: str) -> Steps[None]:
-        """Items first, then the receipt, which counts what is stopped by then: a second try
-        after a crash tells the same. The provider is told last."""
+        """services/cancel_generation.py"""
         snapshot: Snapshot = yield self.get(generation_id)
-        if snapshot.generation.closed or snapshot.generation.cancel_receipt is not None:
-            raise AlreadyFinal("cancelled or closed")
-        for item in snapshot.items:
-            decision = yield from self.advance(item, e.CancelRequested())
-            if isinstance(decision, Move) and decision.cancel_prediction is not None:
-                provider = decision.before.provider
-                assert provider is not None, "a prediction has a provider"
-                yield self.ingest(
-                    CancelPrediction(
-                        provider=provider, prediction_id=decision.cancel_prediction
-                    )
-                )
-        yield from self._receipt(generation_id)
+        if snapshot.generation.cancel_receipt is None and not snapshot.generation.closed:
+            yield from self._stop_items(snapshot)
+            snapshot = yield self.get(generation_id)
+        yield from self._receipt(snapshot)
         yield from self.close_generation(generation_id)
 
-    def _receipt(self, generation_id: str) -> Steps[None]:
-        for _ in range(4):
-            snapshot: Snapshot = yield self.get(generation_id)
-            if snapshot.generation.closed:
+    def _stop_items(self, snapshot: Snapshot) -> Steps[None]:
+        works: list[Work] = []
+        for item in snapshot.items:
+            move = yield from self.advance(item, e.CancelRequested())
+            if isinstance(move, Move) and move.cancel_prediction and move.before.provider:
+                works.append(
+                    CancelPrediction(
+                        provider=move.before.provider, prediction_id=move.cancel_prediction
+                    )
+                )
+        if works:
+            yield self.ingest(*works)
+
+    def _receipt(self, snapshot: Snapshot) -> Steps[None]:
+        for _ in range(_RACES):
+            if snapshot.generation.cancel_receipt is not None:
                 return
-            after = self.rules.cancel(snapshot, snapshot.progress.cancelled)
+            stopped = snapshot.progress.cancelled
+            if not stopped and all(item.ended for item in snapshot.items):
+                raise AlreadyFinal("everything had ended")
+            after = self.rules.cancel(snapshot, stopped)
             try:
                 yield Call("generations.save", partial(self.world.save, after))
             except StaleWrite:
+                snapshot = yield self.get(after.id)
                 continue
             return
+        raise StaleWrite("the generation changes faster than it can be cancelled")
 
     def end_late_windows(self, generation_id: str) -> Steps[None]:
         """What a retry of the failed items begins with."""
@@ -77,12 +87,12 @@ class Handlers(Watching):
             number=attempt.number,
             token="guessed" if delivery.forged else attempt.token,
         )
-        payload = provider.payload(prediction, self.now())
-        large = self.rng.random() < 0.1
+        payload = provider.payload(prediction, self.now(), forged=delivery.forged)
+        large = not delivery.forged and self.rng.random() < 0.1
         work = TakeCallback.model_construct(
             provider=attempt.provider,
             reference=str(reference),
             prediction_id="forged" if delivery.forged else prediction.id,
-            payload=None if large and not delivery.forged else payload,
+            payload=None if large else payload,
         )
         yield self.ingest(work)

@@ -27,7 +27,7 @@ from shared.domain.limits import LEASE, REQUEUE_MARGIN
 from shared.domain.provider import Finished, Pending
 from shared.domain.transitions import Move
 from shared.domain.work import PollPredictions, RunItems
-from tests.simulation.calls import Call, Outcome, Steps, Together, in_thread
+from tests.simulation.calls import Call, Cancelled, Outcome, Steps, Together, in_thread
 from tests.simulation.handlers.settling import Settling
 
 _REFERENCE_MISSING = Failure(
@@ -35,12 +35,6 @@ _REFERENCE_MISSING = Failure(
     failure_class=FailureClass.PERMANENT,
     stage=FailureStage.VALIDATING,
     message="gone",
-)
-_TIME_UP = Failure(
-    code="worker_time_up",
-    failure_class=FailureClass.TIMEOUT,
-    stage=FailureStage.GENERATING,
-    message="time up",
 )
 
 
@@ -72,9 +66,6 @@ class Drawing(Settling):
             until=max(self.now(), ends_at - REQUEUE_MARGIN),
         )
         pairs = list(zip(items, outcomes, strict=True))
-        running = [item for item, outcome in pairs if not outcome.done]
-        if running:
-            yield from self._requeue(generation, running)
         yield from self._poll_later(
             generation, [item.index for item, outcome in pairs if outcome.value]
         )
@@ -93,15 +84,10 @@ class Drawing(Settling):
                 return False
         return True
 
-    def _requeue(self, generation: Generation, running: Sequence[Item]) -> Steps[None]:
-        snapshot = yield self.get(generation.id)
-        for item in running:
-            yield from self.give_back(generation, snapshot.items[item.index])
-
     def _poll_later(self, generation: Generation, indexes: list[int]) -> Steps[None]:
         if indexes:
             work = PollPredictions(generation_id=generation.id, indexes=tuple(sorted(indexes)))
-            yield self.ingest(work, self.rules.poll_delay(0))
+            yield self.ingest(work, delay=self.rules.poll_delay(0))
 
     def run_item(
         self, generation: Generation, brief: Brief, item: Item, *, found: bool
@@ -112,17 +98,21 @@ class Drawing(Settling):
         claimed = yield from in_thread(self.claim(item))
         if claimed is None:
             return False
-        if not found:
-            yield from self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
-            return False
-        return (yield from self._call(generation, brief, claimed))
+        try:
+            if not found:
+                yield from self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
+                return False
+            return (yield from self._call(generation, brief, claimed))
+        except Cancelled:
+            yield from self.give_back(generation, brief, claimed)
+            raise
 
-    def give_back(self, generation: Generation, item: Item) -> Steps[None]:
-        if item.status is Status.UPLOADING:
-            unfinished = e.StoreFailed(failure=_TIME_UP, transient=True)
-            yield from self.move(generation, item, unfinished)
-        elif not item.ended and item.prediction_id is None:
-            yield from self._fail_before_call(generation, item, _TIME_UP, transient=True)
+    def give_back(self, generation: Generation, brief: Brief, claimed: Item) -> Steps[None]:
+        if self.providers[brief.request.provider].calls_back:
+            yield from in_thread(self.wait_for_callback(generation, claimed))
+        else:
+            given_back = e.GivenBack(attempt_number=claimed.calls)
+            yield from self.move(generation, claimed, given_back)
 
     def claim(self, item: Item) -> Steps[Item | None]:
         if item.status in (Status.PROCESSING, Status.GENERATING):
@@ -190,14 +180,12 @@ class Drawing(Settling):
             raise ProviderUnavailable("The provider's image could not be fetched.") from exc
 
     def _fail_before_call(
-        self, generation: Generation, item: Item, failure: Failure, *, transient: bool = False
+        self, generation: Generation, item: Item, failure: Failure
     ) -> Steps[None]:
         event = e.AttemptFailed(
             attempt_number=item.calls,
             failure=failure,
-            transient=transient,
+            transient=False,
             retry_after=timedelta(0),
         )
         yield from self.move(generation, item, event)
-
-

@@ -38,9 +38,12 @@ class Rules:
     next_due: Callable[[Snapshot, datetime], datetime] = sweeping.next_due
     releasable: Callable[[Snapshot], tuple[Item, ...]] = holding.releasable
     poll_delay: Callable[[int], timedelta] = poll_delay
-    retry_delay: Callable[
-        [int, float | None, Callable[[float, float], float]], timedelta
-    ] = retry_delay
+    retry_delay: Callable[[int, float | None, Callable[[float, float], float]], timedelta] = (
+        retry_delay
+    )
+
+
+REAL = Rules()
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class Moving:
     queues: Queues
     providers: dict[ProviderName, Provider]
     rng: Random
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules = REAL
     numbers: Iterator[int] = field(default_factory=count)
 
     def now(self) -> datetime:
@@ -100,17 +103,17 @@ class Moving:
         return Call("generations.get", lambda: self.world.get(generation_id))
 
     def read_attempt(self, generation_id: str, index: int, number: int) -> Call:
-        return Call(
-            "generations.attempt", lambda: self.world.attempt(generation_id, index, number)
-        )
+        return Call("generations.attempt", lambda: self.world.attempt(generation_id, index, number))
 
     def mark_due(self, generation_id: str, due_at: datetime) -> Call:
         return Call("generations.mark_due", lambda: self.world.mark_due(generation_id, due_at))
 
-    def ingest(self, work: Work, delay: timedelta = timedelta(0)) -> Call:
-        return Call(
-            "queue.ingest", lambda: self.queues.ingest.send(work, self.now(), delay)
-        )
+    def ingest(self, *works: Work, delay: timedelta = timedelta(0)) -> Call:
+        def send() -> None:
+            for work in works:
+                self.queues.ingest.send(work, self.now(), delay)
+
+        return Call("queue.ingest", send)
 
     def send(
         self, generation: Generation, indexes: Iterable[int], delay: timedelta = timedelta(0)

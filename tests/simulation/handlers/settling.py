@@ -7,12 +7,14 @@ from functools import partial
 from shared.domain import events as e
 from shared.domain.errors import (
     BadOutput,
+    FailureClass,
     NotFound,
     ProviderError,
     ProviderRateLimited,
     ProviderTimedOut,
     ProviderUnavailable,
     StaleWrite,
+    Unavailable,
 )
 from shared.domain.generation import Attempt, Failure, FailureStage, Generation, Item, Status
 from shared.domain.images import Decoded, ImageFormat, Provenance, Rendition, StoredImage
@@ -25,6 +27,12 @@ from tests.simulation.provider import NO_IMAGE
 _TRANSIENT = (ProviderUnavailable, ProviderRateLimited, ProviderTimedOut)
 _OUTPUT_TRIES = 2
 _LATE_RACES = 4
+_OUT_OF_REACH = Failure(
+    code="image_out_of_reach",
+    failure_class=FailureClass.TEMPORARY,
+    stage=FailureStage.UPLOADING,
+    message="not now",
+)
 
 
 def digest(data: bytes) -> str:
@@ -62,9 +70,7 @@ class Settling(Moving):
                 message=error.message,
             ),
             transient=retry,
-            retry_after=self.rules.retry_delay(
-                item.attempts, error.retry_after, self.rng.uniform
-            ),
+            retry_after=self.rules.retry_delay(item.attempts, error.retry_after, self.rng.uniform),
             attempt=attempt,
         )
         yield from self.move(generation, item, event)
@@ -81,7 +87,7 @@ class Settling(Moving):
             return output.data
         url = output.url
         assert url is not None, "an output is bytes or an address"
-        provider = next(each for each in self.providers.values() if url in each.predictions)
+        provider = next(each for each in self.providers.values() if each.knows(url))
         try:
             data: bytes = yield Call(
                 "downloads.fetch_output", lambda: provider.fetch(url, self.now()), awaited=True
@@ -135,9 +141,7 @@ class Settling(Moving):
                 return
             late = self.rules.late_completion(snapshot, decision)
             try:
-                yield Call(
-                    "generations.complete_late", partial(self.world.complete_late, late)
-                )
+                yield Call("generations.complete_late", partial(self.world.complete_late, late))
             except StaleWrite:
                 continue
             return
@@ -159,12 +163,23 @@ class Settling(Moving):
         if not isinstance(decision, Move):
             return
         item = decision.after
-        data = yield from self._find(item)
+        try:
+            data = yield from self._find(item)
+        except BadOutput:
+            data = None
+        except (ProviderError, Unavailable) as not_now:
+            yield from self._later(generation, item, not_now.retry_after)
+            return
         assert item.image is not None, "an item uploads an image"
         if data is None:
             yield from self.move(generation, item, e.ResultLost())
         else:
             yield from self.finish_upload(item, item.image, data)
+
+    def _later(self, generation: Generation, item: Item, asked: float | None) -> Steps[None]:
+        delay = self.rules.retry_delay(item.attempts, asked, self.rng.uniform)
+        event = e.StoreFailed(failure=_OUT_OF_REACH, transient=True, retry_after=delay)
+        yield from self.move(generation, item, event)
 
     def _find(self, item: Item) -> Steps[bytes | None]:
         image = item.image
@@ -182,7 +197,7 @@ class Settling(Moving):
         prediction = item.prediction_id
         if prediction is None:
             return None
-        attempt = yield self.read_attempt(item.generation_id, item.index, item.calls)
+        attempt = yield self.read_attempt(item.generation_id, item.index, item.attempt_to_ask)
         if attempt is None:
             return None
         report = yield self.poll_provider(attempt)

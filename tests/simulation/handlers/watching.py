@@ -42,9 +42,7 @@ class Watching(Drawing):
         if attempt is not None and self.speaks_of(attempt, reference, work):
             yield from self._apply(work, attempt)
 
-    def speaks_of(
-        self, attempt: Attempt, reference: AttemptReference, work: TakeCallback
-    ) -> bool:
+    def speaks_of(self, attempt: Attempt, reference: AttemptReference, work: TakeCallback) -> bool:
         if attempt.provider is not work.provider:
             return False
         if attempt.prediction_id is not None:
@@ -85,7 +83,7 @@ class Watching(Drawing):
             raise ExceptionGroup("items that could not be polled", errors)
 
     def _ask(self, generation: Generation, item: Item) -> Steps[None]:
-        attempt = yield self.read_attempt(item.generation_id, item.index, item.calls)
+        attempt = yield self.read_attempt(item.generation_id, item.index, item.attempt_to_ask)
         assert attempt is not None, "a bound item has an attempt"
         waited = TIMEOUT_GRACE
         try:
@@ -110,14 +108,12 @@ class Watching(Drawing):
             again = PollPredictions(
                 generation_id=work.generation_id, indexes=left, round=work.round + 1
             )
-            yield self.ingest(again, self.rules.poll_delay(again.round))
+            yield self.ingest(again, delay=self.rules.poll_delay(again.round))
 
     def _worth_asking(self, item: Item) -> bool:
         if item.prediction_id is None:
             return False
-        return item.status is Status.GENERATING or (
-            item.ended and not item.is_final(self.now())
-        )
+        return item.status is Status.GENERATING or (item.ended and not item.is_final(self.now()))
 
     def tell_provider(self, work: CancelPrediction) -> Steps[None]:
         provider = self.providers[work.provider]

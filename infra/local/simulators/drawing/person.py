@@ -122,8 +122,8 @@ def _tone(card: Image.Image, chance: random.Random) -> Image.Image:
 def _soft_mask(size: Size) -> Image.Image:
     """Opaque but for the sides and the top, which melt into the background."""
     small = Image.new("L", (128, 128))
-    ImageDraw.Draw(small).rounded_rectangle((7, 4, 120, 150), radius=12, fill=255)
-    return small.filter(ImageFilter.GaussianBlur(3)).resize(size, _FAST)
+    ImageDraw.Draw(small).rounded_rectangle((9, 7, 118, 150), radius=12, fill=255)
+    return small.filter(ImageFilter.GaussianBlur(2.5)).resize(size, _FAST)
 
 
 def _frame_mask(size: Size) -> Image.Image:

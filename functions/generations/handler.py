@@ -1,0 +1,184 @@
+"""HTTP: generations and their images, and what this deployment says of itself."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.generations.bodies import GenerationBody, GenerationQuery, ImageQuery
+from functions.generations.views import (
+    CancelView,
+    GenerationSummaryView,
+    GenerationView,
+    HealthView,
+)
+from shared.domain.idempotency import IdempotencyKey
+from shared.domain.ids import Kind
+from shared.domain.poll_hint import poll_hint
+from shared.domain.request import Owner
+from shared.runtime import bootstrap
+from shared.runtime.clock import clock
+from shared.runtime.http import Api, Page, Reply
+from shared.runtime.image_view import ImageView
+from shared.runtime.models import ListView
+from shared.runtime.version import VERSION
+
+GenerationId = Annotated[str, Kind.GENERATION]
+ImageId = Annotated[str, Kind.IMAGE]
+
+api = Api()
+
+
+@api.post(
+    "/v1/generations",
+    status=202,
+    form=True,
+    summary="Ask for images",
+    refuses={
+        402: ("quota_exceeded",),
+        403: ("public_identity",),
+        404: ("not_found",),
+        409: ("in_flight_limit", "source_not_ready"),
+        422: (
+            "idempotency_key_reused",
+            "max_cost_exceeded",
+            "model_needs_reference",
+            "model_retired",
+            "model_without_references",
+            "provider_not_offered",
+            "too_many_poses",
+            "unknown_model",
+            "unknown_pose",
+            "unsupported_aspect_ratio",
+            "unsupported_output_format",
+        ),
+    },
+)
+def create_generation(
+    owner: Owner, body: GenerationBody, idempotency: IdempotencyKey | None
+) -> Reply[GenerationView]:
+    """The images are drawn in the background: read the generation until it is `final`."""
+    answer = bootstrap.request_generation()(
+        owner=owner, wish=body.to_domain(), idempotency=idempotency
+    )
+    generation = answer.value.generation
+    return Reply(
+        GenerationView.of(answer.value, bootstrap.signed_urls(), clock()),
+        location=f"/v1/generations/{generation.id}",
+        retry_after=poll_hint(generation, clock()),
+        replayed=answer.replayed,
+    )
+
+
+@api.get("/v1/generations", summary="List generations", refuses={400: ("invalid_cursor",)})
+def list_generations(owner: Owner, query: GenerationQuery) -> ListView[GenerationSummaryView]:
+    """Newest first."""
+    page = bootstrap.list_generations()(
+        owner=owner.id,
+        page=query.page(),
+        statuses=query.statuses(),
+        mode=query.mode,
+        character_id=query.character_id,
+    )
+    return ListView.of(page, [GenerationSummaryView.of(one, clock()) for one in page.data])
+
+
+@api.get("/v1/generations/{generation_id}", summary="Read a generation")
+def read_generation(owner: Owner, generation_id: GenerationId) -> Reply[GenerationView]:
+    """While work is unfinished, `Retry-After` says when it is worth asking again."""
+    snapshot = bootstrap.read_generation()(owner=owner.id, generation_id=generation_id)
+    view = GenerationView.of(snapshot, bootstrap.signed_urls(), clock())
+    hint = None if view.final else poll_hint(snapshot.generation, clock())
+    return Reply(view, retry_after=hint)
+
+
+@api.post(
+    "/v1/generations/{generation_id}/cancel",
+    summary="Cancel a generation",
+    refuses={409: ("already_final",)},
+)
+def cancel_generation(owner: Owner, generation_id: GenerationId) -> CancelView:
+    """What has not been drawn is stopped and not charged. Cancelling again gives the same
+    receipt."""
+    receipt = bootstrap.cancel_generation()(owner=owner.id, generation_id=generation_id)
+    return CancelView.of(receipt)
+
+
+@api.delete("/v1/generations/{generation_id}", status=204, summary="Delete a generation")
+def delete_generation(owner: Owner, generation_id: GenerationId) -> None:
+    """Cancels what runs, and deletes the images with it."""
+    bootstrap.delete_generation()(owner=owner.id, generation_id=generation_id)
+
+
+@api.get("/v1/images", summary="List images", refuses={400: ("invalid_cursor",)})
+def list_images(owner: Owner, query: ImageQuery) -> ListView[ImageView]:
+    """Newest first: what was generated and what was given as a source."""
+    page = bootstrap.list_images()(
+        owner=owner.id,
+        page=query.page(),
+        character_id=query.character_id,
+        generation_id=query.generation_id,
+    )
+    urls = bootstrap.signed_urls()
+    return ListView.of(page, [ImageView.of(image, urls) for image in page.data])
+
+
+@api.get("/v1/images/{image_id}", summary="Read an image")
+def read_image(owner: Owner, image_id: ImageId) -> ImageView:
+    """With fresh addresses."""
+    image = bootstrap.read_image()(owner=owner.id, image_id=image_id)
+    return ImageView.of(image, bootstrap.signed_urls())
+
+
+@api.delete(
+    "/v1/images/{image_id}",
+    status=204,
+    summary="Delete an image",
+    refuses={409: ("source_in_use",)},
+)
+def delete_image(owner: Owner, image_id: ImageId) -> None:
+    """A character's current source image stays until the character has another one."""
+    bootstrap.delete_image()(owner=owner.id, image_id=image_id)
+
+
+@api.get("/v1/health", summary="Is the API there?")
+def read_health() -> HealthView:
+    """Answers without touching anything behind it."""
+    return HealthView(status="ok", version=VERSION)
+
+
+@api.get("/v1/openapi.json", summary="This document")
+def read_openapi() -> Page:
+    """One OpenAPI document for the whole API."""
+    return Page(_file("openapi.json"), "application/json")
+
+
+@api.get("/v1/docs", summary="This document, for people")
+def read_docs() -> Page:
+    """A page that holds all it needs, and may load nothing but the document."""
+    text = _file("docs.html")
+    policy = (
+        f"default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors 'none'; "
+        f"script-src {_hash_of('script', text)}; style-src {_hash_of('style', text)}"
+    )
+    return Page(text, "text/html; charset=utf-8", {"content-security-policy": policy})
+
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _hash_of(element: str, page: str) -> str:
+    """The policy names what is on the page, so nothing else can run."""
+    found = re.search(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+    assert found is not None, f"the page has a {element}"
+    digest = hashlib.sha256(found[1].encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return api(event, context)

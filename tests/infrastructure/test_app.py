@@ -1,0 +1,78 @@
+"""`python app.py`: offline, silent, and the same from run to run and from folder to folder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.bundle_steps import PROJECT
+from infra.bundles import this_machine
+from infra.functions import NAMES
+from tests.infrastructure.conftest import ISSUER
+from tests.infrastructure.templates import Template
+
+INPUTS = ("app.py", "cdk.json", "pyproject.toml", "uv.lock", ".python-version")
+
+
+@pytest.fixture(scope="session")
+def other_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in another folder; only installed packages are taken from this one's cache."""
+    copy = tmp_path_factory.mktemp("another checkout")
+    for name in INPUTS:
+        shutil.copy(PROJECT / name, copy / name)
+    for name in ("functions", "infra", "shared"):
+        shutil.copytree(PROJECT / name, copy / name)
+    (PROJECT / ".build/dependencies").mkdir(parents=True, exist_ok=True)
+    (copy / ".build").mkdir()
+    (copy / ".build/dependencies").symlink_to(PROJECT / ".build/dependencies")
+    return copy
+
+
+def _run_app(checkout: Path, outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "app.py"],
+        cwd=checkout,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "JSII_NODE"},
+            "CDK_OUTDIR": str(outdir),
+            "CDK_CONTEXT_JSON": json.dumps(context),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def _written(outdir: Path) -> dict[str, str]:
+    """What is deployed: the template, and the names of its assets."""
+    assert len(list(outdir.glob("asset.*"))) == len(NAMES)
+    return {
+        name: (outdir / name).read_text()
+        for name in ("Likeness.template.json", "Likeness.assets.json")
+    }
+
+
+def test_two_runs_in_two_folders_write_the_same_and_say_nothing(
+    other_checkout: Path, tmp_path: Path
+) -> None:
+    """The second one where an earlier run has left its assets."""
+    (tmp_path / "second/asset.of_an_earlier_run").mkdir(parents=True)
+    shutil.copytree(other_checkout, tmp_path / "moved", symlinks=True)
+    for checkout, outdir in ((other_checkout, "first"), (tmp_path / "moved", "second")):
+        done = _run_app(checkout, tmp_path / outdir)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert _written(tmp_path / "first") == _written(tmp_path / "second")
+
+
+def test_context_is_read_without_the_cdk_command(other_checkout: Path, tmp_path: Path) -> None:
+    done = _run_app(other_checkout, tmp_path, **ISSUER, local="true", paid_in_flight="7")
+    assert done.returncode == 0, done.stderr
+    template = Template(json.loads((tmp_path / "Likeness.template.json").read_text()))
+    assert template.environment("generations")["PAID_IN_FLIGHT"] == "7"
+    for function in template.functions().values():
+        assert function["Architectures"] == [this_machine().architecture]

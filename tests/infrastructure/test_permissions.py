@@ -1,0 +1,98 @@
+"""What each function may do, and what nobody may."""
+
+import json
+
+import pytest
+
+from infra.functions import NAMES
+from tests.infrastructure.templates import Template, as_list
+
+READ = {"dynamodb:GetItem", "dynamodb:Query"}
+WRITE = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+BATCH = {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"}
+CONSUME = {
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+}
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+SEND = {"sqs:SendMessage"}
+SECRET = {"secretsmanager:GetSecretValue"}
+S3_READ = {"s3:GetObject"}
+S3_WRITE = {"s3:PutObject"}
+S3_DELETE = {"s3:DeleteObject"}
+S3_LIST = {"s3:ListBucket"}
+
+ACTIONS = {
+    "generations": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_DELETE,
+    "characters": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
+    "webhook": LOG | SEND | SECRET,
+    "worker": LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_LIST,
+    "sweeper": LOG | READ | WRITE | SEND | CONSUME,
+}
+OBJECTS = {
+    "generations": {"Images/*/characters/*", "Images/*/renders/*"},
+    "characters": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
+    "webhook": set(),
+    "worker": {"Images/*/characters/*", "Images/*/renders/*"},
+    "sweeper": set(),
+}
+INDEXES = {
+    "generations": {"by_owner"},
+    "characters": {"by_owner"},
+    "webhook": set(),
+    "worker": set(),
+    "sweeper": {"due"},
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_may_do_what_its_job_needs_and_no_more(name: str, template: Template) -> None:
+    allowed = {
+        action for statement in template.statements(name) for action in as_list(statement["Action"])
+    }
+    assert allowed == ACTIONS[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_reaches_only_its_prefixes_and_indexes(name: str, template: Template) -> None:
+    joined = [
+        resource["Fn::Join"][1]
+        for statement in template.statements(name)
+        for resource in as_list(statement["Resource"])
+        if isinstance(resource, dict) and "Fn::Join" in resource
+    ]
+    suffixes = {parts[-1] for parts in joined}
+    objects = {
+        f"{'Uploads' if 'Uploads' in str(parts[0]) else 'Images'}{parts[-1]}"
+        for parts in joined
+        if "*" in parts[-1]
+    }
+    indexes = {end.removeprefix("/index/") for end in suffixes if end.startswith("/index/")}
+    assert (objects, indexes) == (OBJECTS[name], INDEXES[name])
+
+
+def test_nothing_is_allowed_on_everything_and_no_action_is_a_pattern(template: Template) -> None:
+    for policy in template.of_type("AWS::IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert "*" not in as_list(statement["Resource"])
+            assert not [action for action in as_list(statement["Action"]) if "*" in action]
+
+
+def test_every_function_has_a_role_of_its_own_without_managed_policies(template: Template) -> None:
+    roles = [json.dumps(function["Role"]) for function in template.functions().values()]
+    assert len(set(roles)) == len(NAMES)
+    for role in template.of_type("AWS::IAM::Role").values():
+        assert not role.keys() & {"ManagedPolicyArns", "Policies"}
+
+
+def test_only_the_gateway_and_of_it_only_this_api_may_call_a_function(template: Template) -> None:
+    permissions = template.of_type("AWS::Lambda::Permission").values()
+    assert len(permissions) == 3
+    for permission in permissions:
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        api = template.logical_id(kind="AWS::ApiGatewayV2::Api", containing="Api")
+        assert {"Ref": api} in permission["SourceArn"]["Fn::Join"][1]

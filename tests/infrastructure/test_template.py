@@ -1,0 +1,199 @@
+"""What is deployed: resources, their settings, and what each function is told."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.functions import NAMES
+from tests.infrastructure.templates import Template, as_list
+
+CAPS = {"FREE_IN_FLIGHT", "PAID_IN_FLIGHT", "FREE_MONTHLY_IMAGES", "PAID_MONTHLY_IMAGES"}
+QUEUES = {"WORK_PRIORITY_QUEUE_URL", "WORK_STANDARD_QUEUE_URL", "INGEST_QUEUE_URL"}
+API = {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "IMAGE_PROVIDERS"} | CAPS | QUEUES
+EVERY = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "PYDANTIC_DISABLE_PLUGINS",
+}
+ENVIRONMENTS = {
+    "generations": API,
+    "characters": API,
+    "webhook": {"INGEST_QUEUE_URL", "PROVIDER_SECRET_NAME"},
+    "worker": {"TABLE_NAME", "IMAGES_BUCKET", "PROVIDER_SECRET_NAME", "PUBLIC_URL"} | QUEUES,
+    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET"} | QUEUES,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_function_is_told_what_it_reads_and_nothing_else(
+    name: str, template: Template
+) -> None:
+    assert set(template.environment(name)) == ENVIRONMENTS[name] | EVERY
+    assert template.functions()[name]["Handler"] == f"functions.{name}.handler.lambda_handler"
+    assert template.functions()[name]["Runtime"] == "python3.13"
+
+
+def test_caps_are_the_deployments_choice(template: Template, local_template: Template) -> None:
+    given = template.environment("generations")
+    assert (given["FREE_IN_FLIGHT"], given["PAID_IN_FLIGHT"]) == ("1", "5")
+    assert (given["FREE_MONTHLY_IMAGES"], given["PAID_MONTHLY_IMAGES"]) == ("50", "2000")
+    assert given["IMAGE_PROVIDERS"] == "gemini,replicate"
+    assert local_template.environment("generations")["FREE_IN_FLIGHT"] == "3"
+
+
+def test_every_queue_has_dead_letters_and_the_sweeper_consumes_them(template: Template) -> None:
+    queues = template.of_type("AWS::SQS::Queue")
+    consumed = {
+        source["EventSourceArn"]["Fn::GetAtt"][0] for source in template.event_sources("sweeper")
+    }
+    redrives = [queue["RedrivePolicy"] for queue in queues.values() if "RedrivePolicy" in queue]
+    dead = {redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives}
+    assert len(queues) == 6
+    assert dead == consumed == {name for name in queues if "DeadLetters" in name}
+    assert {redrive["maxReceiveCount"] for redrive in redrives} == {3}
+
+
+def test_only_failed_messages_come_back_and_concurrency_is_bounded(template: Template) -> None:
+    sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert len(sources) == 6
+    for source in sources:
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_a_lane_delivers_one_message_at_a_time_and_ingest_ten(template: Template) -> None:
+    sizes = {
+        source["EventSourceArn"]["Fn::GetAtt"][0]: source["BatchSize"]
+        for source in template.event_sources("worker")
+    }
+    queue = "AWS::SQS::Queue"
+    for name, size in {"WorkPriorityQueue": 1, "WorkStandardQueue": 1, "IngestQueue": 10}.items():
+        assert sizes[template.logical_id(kind=queue, containing=name)] == size
+
+
+def test_no_message_is_visible_again_before_its_consumer_has_ended(template: Template) -> None:
+    queues = template.of_type("AWS::SQS::Queue")
+    for name in NAMES:
+        for source in template.event_sources(name):
+            queue = queues[source["EventSourceArn"]["Fn::GetAtt"][0]]
+            assert queue["VisibilityTimeout"] > template.functions()[name]["Timeout"]
+
+
+def test_the_worker_may_send_itself_as_many_delayed_copies_as_it_needs(template: Template) -> None:
+    assert template.functions()["worker"]["RecursiveLoop"] == "Allow"
+
+
+def test_the_table_has_its_keys_indexes_and_safeguards(template: Template) -> None:
+    (table,) = template.of_type("AWS::DynamoDB::Table").values()
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert _keys(table) == ["pk", "sk"]
+    assert _keys(indexes["by_owner"]) == ["owner_list", "listed_at"]
+    assert indexes["by_owner"]["Projection"] == {"ProjectionType": "ALL"}
+    assert _keys(indexes["due"]) == ["due_shard", "due_at"]
+    assert indexes["due"]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def _keys(table_or_index: dict[str, Any]) -> list[str]:
+    return [key["AttributeName"] for key in table_or_index["KeySchema"]]
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::S3::Bucket"])
+def test_data_outlives_a_deleted_stack_but_not_on_this_machine(
+    kind: str, template: Template, local_template: Template
+) -> None:
+    for deployed, policy in ((template, "Retain"), (local_template, "Delete")):
+        for name in deployed.of_type(kind):
+            assert deployed.body["Resources"][name]["DeletionPolicy"] == policy
+
+
+def test_buckets_are_closed_encrypted_and_refuse_plain_http(template: Template) -> None:
+    for bucket in template.of_type("AWS::S3::Bucket").values():
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert bucket["BucketEncryption"]
+        assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    policies = template.of_type("AWS::S3::BucketPolicy").values()
+    assert len(policies) == 2
+    for policy in policies:
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_uploads_die_after_a_day_and_may_come_from_a_browser(template: Template) -> None:
+    name = template.logical_id(kind="AWS::S3::Bucket", containing="Uploads")
+    uploads = template.of_type("AWS::S3::Bucket")[name]
+    rules = uploads["LifecycleConfiguration"]["Rules"]
+    assert [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule] == [1]
+    (rule,) = uploads["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+
+
+def test_a_sweep_is_scheduled_each_minute(template: Template) -> None:
+    (schedule,) = template.of_type("AWS::Scheduler::Schedule").values()
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert json.loads(schedule["Target"]["Input"]) == {"kind": "sweep"}
+
+
+def test_every_log_group_forgets(template: Template, local_template: Template) -> None:
+    for deployed, days in ((template, 30), (local_template, 1)):
+        groups = deployed.of_type("AWS::Logs::LogGroup").values()
+        assert len(groups) == 6
+        assert {group["RetentionInDays"] for group in groups} == {days}
+
+
+def test_alarms_watch_dead_letters_waiting_errors_and_silence(template: Template) -> None:
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    watched = sorted(alarm["MetricName"] for alarm in alarms)
+    assert watched == sorted(
+        ["NumberOfMessagesReceived"] * 3
+        + ["ApproximateAgeOfOldestMessage"] * 3
+        + ["Errors"] * 5
+        + ["Invocations"]
+    )
+    (silence,) = (alarm for alarm in alarms if alarm["MetricName"] == "Invocations")
+    assert silence["TreatMissingData"] == "breaching"
+    assert len(template.of_type("AWS::CloudWatch::Dashboard")) == 1
+
+
+def test_there_is_no_custom_resource(template: Template, local_template: Template) -> None:
+    for deployed in (template, local_template):
+        kinds = {resource["Type"] for resource in deployed.body["Resources"].values()}
+        assert not {kind for kind in kinds if "Custom" in kind}
+        assert len(deployed.functions()) == len(deployed.of_type("AWS::Lambda::Function"))
+
+
+def test_the_template_can_be_sent_inline(template: Template, local_template: Template) -> None:
+    for deployed in (template, local_template):
+        assert len(json.dumps(deployed.body, separators=(",", ":"))) < 51_200
+
+
+def test_the_outputs_name_all_an_operator_needs(template: Template) -> None:
+    queues = ("WorkPriority", "WorkStandard", "Ingest")
+    assert set(template.body["Outputs"]) == {
+        *("ApiId", "ApiUrl", "TableName", "ImagesBucketName", "UploadsBucketName"),
+        *("ProviderSecretName", "UserPoolId", "UserPoolClientId"),
+        *(f"{queue}QueueUrl" for queue in queues),
+        *(f"{queue}DeadLetterQueueUrl" for queue in queues),
+    }
+
+
+def test_nothing_has_a_name_of_its_own(template: Template) -> None:
+    """A physical name stands in the way of a second deployment in the same account."""
+    for name, resource in template.body["Resources"].items():
+        named = set(resource.get("Properties", {})) & {
+            *("BucketName", "FunctionName", "QueueName", "RoleName", "TableName", "LogGroupName"),
+            *("AlarmName", "DashboardName", "ApiName"),
+        }
+        assert resource["Type"] == "AWS::Lambda::EventSourceMapping" or not _texts(
+            resource["Properties"], named
+        ), name
+
+
+def _texts(properties: dict[str, Any], names: set[str]) -> list[str]:
+    return [name for name in names if isinstance(as_list(properties[name])[0], str)]

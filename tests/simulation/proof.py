@@ -1,0 +1,67 @@
+"""Runs many schedules and reports the first that breaks an invariant."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tests.simulation.invariants import Broken
+from tests.simulation.schedule import LIKENESS, Schedule, Subject
+
+CI_UNFAIR = 3_000
+CI_FAIR = 1_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was run."""
+
+    schedules: int = 0
+    steps: int = 0
+    crashes: int = 0
+    late: int = 0
+
+    def __iadd__(self, other: "Tally") -> "Tally":
+        self.schedules += other.schedules
+        self.steps += other.steps
+        self.crashes += other.crashes
+        self.late += other.late
+        return self
+
+
+class Found(AssertionError):
+    """A schedule in which an invariant does not hold, and how to see it again."""
+
+    def __init__(self, schedule: Schedule, why: str) -> None:
+        kind = "fair" if schedule.fair else "unfair"
+        seed = schedule.seed
+        super().__init__(f"{why}: python -m tests.simulation --{kind} 1 --first {seed} --trace")
+
+
+def prove(seeds: Iterable[int], *, fair: bool, subject: Subject = LIKENESS) -> Tally:
+    """Raises Found at the first broken invariant."""
+    tally = Tally()
+    for seed in seeds:
+        schedule = Schedule(seed, fair, subject)
+        try:
+            runner = schedule.run()
+        except Broken as broken:
+            raise Found(schedule, str(broken)) from broken
+        late = sum(kind.startswith("late") for _, kind in runner.handlers.world.ledger)
+        tally += Tally(1, runner.steps, runner.crashes, late)
+    return tally
+
+
+def first_caught(subject: Subject, most: int) -> int | None:
+    """After how many schedules a planted bug shows; any failure of a handler counts."""
+    for number, (seed, fair) in enumerate(_alternating(most), start=1):
+        try:
+            Schedule(seed, fair, subject).run()
+        except (AssertionError, LookupError):
+            return number
+    return None
+
+
+def _alternating(most: int) -> Iterator[tuple[int, bool]]:
+    for seed in range(most):
+        yield seed, False
+        if seed < CI_FAIR:
+            yield seed, True

@@ -1,0 +1,162 @@
+"""The services behind the API, put together on fakes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from shared.adapters import imaging
+from shared.domain.ids import Kind
+from shared.domain.request import Owner, Plan, ProviderName
+from shared.services.cancel_generation import CancelGeneration, StopItems
+from shared.services.change_character import ChangeCharacter
+from shared.services.close_generation import CloseGeneration
+from shared.services.create_character import CreateCharacter
+from shared.services.create_upload import CreateUpload
+from shared.services.delete_character import DeleteCharacter
+from shared.services.delete_generation import DeleteGeneration
+from shared.services.delete_image import DeleteImage
+from shared.services.dispatching import Dispatcher
+from shared.services.erase_images import EraseImages
+from shared.services.list_generations import ListGenerations
+from shared.services.read_generation import ReadGeneration
+from shared.services.read_image_input import ReadImageInput
+from shared.services.request_generation import RequestGeneration
+from shared.services.set_source_image import SetSourceImage
+from shared.services.submit_generation import SubmitGeneration
+from tests.builders import ADA, an_id
+from tests.fake_memory import Memory
+from tests.fake_outside import (
+    FakeClock,
+    FakeImages,
+    FakeImageStore,
+    FakeLimits,
+    FakeUploads,
+    FakeUploadStore,
+    FakeWorkQueue,
+)
+from tests.fakes import FakeAnswers, FakeCharacters, FakeGenerations
+
+OFFERED = (ProviderName.GEMINI, ProviderName.REPLICATE)
+ADA_PAYS = Owner(id=ADA, plan=Plan.PAID)
+
+
+@dataclass
+class Desk:
+    """One memory behind every store; ids count up from one."""
+
+    memory: Memory = field(default_factory=Memory)
+    queue: FakeWorkQueue = field(default_factory=FakeWorkQueue)
+    store: FakeImageStore = field(default_factory=FakeImageStore)
+    upload_store: FakeUploadStore = field(default_factory=FakeUploadStore)
+    clock: FakeClock = field(default_factory=FakeClock)
+    limits: FakeLimits = field(default_factory=FakeLimits)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    generations: FakeGenerations = field(init=False)
+    characters: FakeCharacters = field(init=False)
+    images: FakeImages = field(init=False)
+    new_id: Callable[[Kind, datetime], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        self.generations = FakeGenerations(self.memory)
+        self.characters = FakeCharacters(self.memory)
+        self.images = FakeImages(self.memory)
+        self.new_id = lambda kind, _: an_id(kind, next(numbers))
+
+    @property
+    def submit_generation(self) -> SubmitGeneration:
+        return SubmitGeneration(
+            generations=self.generations,
+            dispatcher=Dispatcher(self.generations, self.queue, self.clock),
+            limits=self.limits,
+            clock=self.clock,
+            new_id=self.new_id,
+            draw_seed=lambda: 42,
+        )
+
+    @property
+    def request_generation(self) -> RequestGeneration:
+        return RequestGeneration(self.characters, self.submit_generation, OFFERED)
+
+    @property
+    def read_generation(self) -> ReadGeneration:
+        return ReadGeneration(self.generations)
+
+    @property
+    def list_generations(self) -> ListGenerations:
+        return ListGenerations(self.generations, self.clock)
+
+    @property
+    def stop_items(self) -> StopItems:
+        return StopItems(self.generations, self.queue, self.clock)
+
+    @property
+    def close_generation(self) -> CloseGeneration:
+        return CloseGeneration(self.generations, self.clock)
+
+    @property
+    def cancel_generation(self) -> CancelGeneration:
+        return CancelGeneration(self.generations, self.stop_items, self.close_generation)
+
+    @property
+    def erase_images(self) -> EraseImages:
+        return EraseImages(self.images, self.store)
+
+    @property
+    def delete_generation(self) -> DeleteGeneration:
+        return DeleteGeneration(
+            generations=self.generations,
+            images=self.images,
+            stop_items=self.stop_items,
+            close_generation=self.close_generation,
+            erase_images=self.erase_images,
+            clock=self.clock,
+        )
+
+    @property
+    def delete_image(self) -> DeleteImage:
+        return DeleteImage(self.images, self.characters, self.generations, self.erase_images)
+
+    @property
+    def create_upload(self) -> CreateUpload:
+        return CreateUpload(FakeUploads(self.memory), self.upload_store, self.clock, self.new_id)
+
+    @property
+    def create_character(self) -> CreateCharacter:
+        return CreateCharacter(
+            characters=self.characters,
+            submit_generation=self.submit_generation,
+            offered=OFFERED,
+            clock=self.clock,
+            new_id=self.new_id,
+            draw_seed=lambda: 42,
+        )
+
+    @property
+    def change_character(self) -> ChangeCharacter:
+        return ChangeCharacter(self.characters, self.clock)
+
+    @property
+    def delete_character(self) -> DeleteCharacter:
+        return DeleteCharacter(self.characters, self.erase_images)
+
+    @property
+    def set_source_image(self) -> SetSourceImage:
+        return SetSourceImage(
+            characters=self.characters,
+            answers=FakeAnswers(self.memory),
+            images=self.images,
+            store=self.store,
+            imaging=imaging,
+            read_image_input=ReadImageInput(
+                uploads=FakeUploads(self.memory),
+                upload_store=self.upload_store,
+                images=self.images,
+                store=self.store,
+                fetch=lambda url: self.pages[url],
+                clock=self.clock,
+            ),
+            clock=self.clock,
+            new_id=self.new_id,
+        )

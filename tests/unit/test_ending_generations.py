@@ -1,0 +1,240 @@
+"""Cancelling, deleting, and deleting single images: whatever the moment."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain import events as e
+from shared.domain.closing import close
+from shared.domain.errors import AlreadyFinal, Conflict, NotFound
+from shared.domain.generation import Attempt, Item, Status
+from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.limits import DEADLINE
+from shared.domain.request import ProviderName
+from shared.domain.transitions import Move
+from shared.domain.work import CancelPrediction
+from shared.services.moving import advance
+from tests.builders import (
+    ADA,
+    GRACE,
+    NOW,
+    a_brief,
+    a_character,
+    a_snapshot,
+    a_source,
+    an_attempt,
+    an_image,
+)
+from tests.unit.desk import Desk
+
+ID = a_snapshot().generation.id
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Ada's generation of three images, just submitted."""
+    made = Desk()
+    snapshot = a_snapshot(units=3)
+    made.generations.submit(
+        snapshot,
+        a_brief(snapshot),
+        in_flight_cap=1,
+        monthly_quota=50,
+        idempotency=None,
+        due_at=NOW,
+    )
+    return made
+
+
+def item(desk: Desk, index: int) -> Item:
+    return desk.generations.get(ID).items[index]
+
+
+def move(desk: Desk, index: int, event: e.Event) -> Item:
+    decision = advance(desk.generations, item(desk, index), event, desk.clock)
+    assert isinstance(decision, Move), decision
+    return decision.after
+
+
+def call_provider(desk: Desk, index: int) -> Attempt:
+    attempt = an_attempt(move(desk, index, e.Claimed()))
+    move(desk, index, e.ProviderCalled(attempt))
+    return attempt
+
+
+def upload(desk: Desk, index: int) -> StoredImage:
+    """A good result, on its way into the store."""
+    attempt = call_provider(desk, index)
+    image = an_image(desk.generations.get(ID).generation, index, number=index + 1)
+    move(desk, index, e.GoodResult(attempt, image))
+    for key in image.all_keys():
+        desk.store.put(key, b"pixels", "image/png")
+    return image
+
+
+def complete(desk: Desk, index: int) -> StoredImage:
+    image = upload(desk, index)
+    move(desk, index, e.Stored(image))
+    return image
+
+
+def test_what_is_being_stored_still_arrives(desk: Desk) -> None:
+    complete(desk, 0)
+    uploading = upload(desk, 1)
+
+    receipt = desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert (receipt.stopped, receipt.will_arrive, receipt.charged) == (1, 1, 2)
+    assert not desk.generations.get(ID).generation.closed
+    move(desk, 1, e.Stored(uploading))
+    desk.close_generation(generation_id=ID)
+    assert desk.generations.get(ID).status is Status.COMPLETED
+    assert desk.memory.used[ADA, "2026-03"] == 2
+    assert desk.cancel_generation(owner=ADA, generation_id=ID) == receipt
+
+
+def test_the_provider_is_told_to_stop(desk: Desk) -> None:
+    attempt = call_provider(desk, 0).model_copy(
+        update={"prediction_id": "pred-1", "provider": ProviderName.REPLICATE}
+    )
+    move(desk, 0, e.Bound(attempt))
+
+    desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    (sent,) = desk.queue.sent
+    assert isinstance(sent.work, CancelPrediction)
+    assert sent.work.prediction_id == "pred-1"
+
+
+def test_cancelling_frees_slot_and_quota(desk: Desk) -> None:
+    desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert desk.generations.get(ID).status is Status.CANCELLED
+    assert desk.memory.slots[ADA] == set()
+    assert desk.memory.used[ADA, "2026-03"] == 0
+
+
+def test_a_cancellation_that_crashed_half_way_is_finished_by_the_next(desk: Desk) -> None:
+    desk.stop_items(items=desk.generations.get(ID).items)
+
+    receipt = desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert receipt.stopped == 3
+    assert desk.generations.get(ID).generation.closed
+
+
+def test_what_ended_by_itself_cannot_be_cancelled(desk: Desk) -> None:
+    for index in range(3):
+        complete(desk, index)
+
+    with pytest.raises(AlreadyFinal) as before_closing:
+        desk.cancel_generation(owner=ADA, generation_id=ID)
+    desk.close_generation(generation_id=ID)
+    with pytest.raises(AlreadyFinal) as after_closing:
+        desk.cancel_generation(owner=ADA, generation_id=ID)
+    assert before_closing.value.details == after_closing.value.details
+
+
+@pytest.mark.parametrize("name", ["cancel_generation", "delete_generation", "read_generation"])
+def test_anothers_generation_is_not_there(desk: Desk, name: str) -> None:
+    with pytest.raises(NotFound):
+        getattr(desk, name)(owner=GRACE, generation_id=ID)
+    assert desk.generations.get(ID).status is Status.QUEUED
+
+
+def test_deleting_takes_everything_along(desk: Desk) -> None:
+    complete(desk, 0)
+    call_provider(desk, 1)
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    assert not desk.memory.generations
+    assert not desk.memory.items
+    assert not desk.memory.images
+    assert desk.store.objects == {}
+    assert desk.memory.slots[ADA] == set()
+    # What was drawn was charged, and stays charged.
+    assert desk.memory.used[ADA, "2026-03"] == 1
+    with pytest.raises(NotFound):
+        desk.delete_generation(owner=ADA, generation_id=ID)
+
+
+def test_an_upload_that_is_broken_off_leaves_a_record_that_names_its_objects(desk: Desk) -> None:
+    image = upload(desk, 0)
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    assert desk.memory.images[image.id].status is ImageStatus.DELETING
+    assert desk.store.objects == {}
+    assert desk.memory.used[ADA, "2026-03"] == 0
+
+
+def test_deleting_again_finishes_what_a_crash_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete(desk, 0)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.store), "delete", crash)
+        with pytest.raises(KeyboardInterrupt):
+            desk.delete_generation(owner=ADA, generation_id=ID)
+    assert desk.memory.generations
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    assert not desk.memory.generations
+    assert not desk.memory.images
+    assert desk.store.objects == {}
+
+
+def test_no_late_image_arrives_after_deletion(desk: Desk) -> None:
+    call_provider(desk, 0)
+    desk.stop_items(items=[item(desk, 1), item(desk, 2)])
+    desk.clock.advance(DEADLINE + timedelta(seconds=1))
+    move(desk, 0, e.DeadlinePassed())
+    assert item(desk, 0).late_until is not None
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    assert desk.memory.items == {}
+
+
+def test_a_list_shows_how_far_open_generations_are(desk: Desk) -> None:
+    from shared.domain.page import PageRequest
+
+    call_provider(desk, 0)
+
+    listed = desk.list_generations(owner=ADA, page=PageRequest(), statuses=[Status.GENERATING])
+    others = desk.list_generations(owner=ADA, page=PageRequest(), statuses=[Status.QUEUED])
+
+    assert [one.generation.id for one in listed.data] == [ID]
+    assert others.data == ()
+
+
+def test_a_deleted_image_leaves_its_item_completed_without_it(desk: Desk) -> None:
+    image = complete(desk, 0)
+
+    desk.delete_image(owner=ADA, image_id=image.id)
+
+    assert (item(desk, 0).status, item(desk, 0).image) == (Status.COMPLETED, None)
+    assert desk.store.objects == {}
+    assert desk.memory.images == {}
+    closing = close(desk.generations.get(ID), NOW)
+    assert closing is None
+
+
+def test_the_picture_a_character_stands_on_is_not_deleted() -> None:
+    desk = Desk()
+    character = a_character()
+    source = a_source(character)
+    desk.characters.add(character.model_copy(update={"source": source}), None)
+    desk.memory.images[source.image.id] = source.image
+
+    with pytest.raises(Conflict) as refused:
+        desk.delete_image(owner=ADA, image_id=source.image.id)
+
+    assert refused.value.code == "source_in_use"
+    assert source.image.id in desk.memory.images

@@ -1,0 +1,146 @@
+"""The OpenAPI document: what the code says, and valid."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
+from pydantic import TypeAdapter
+
+from functions.characters.handler import api as characters
+from functions.generations.handler import api as generations
+from functions.openapi import __main__ as openapi
+from shared.runtime.binding import JsonBody, Picture
+from shared.runtime.image_bodies import ImageInputBody
+from shared.runtime.version import VERSION
+from tests.json_schema import errors_of, look_up
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT: dict[str, Any] = json.loads(openapi.TARGET.read_text(encoding="utf-8"))
+ROUTES = [*generations.routes, *characters.routes]
+OPERATIONS = [
+    operation for operations in DOCUMENT["paths"].values() for operation in operations.values()
+]
+
+
+def test_the_file_is_what_the_code_generates() -> None:
+    assert openapi.TARGET.read_text(encoding="utf-8") == openapi.generate(), (
+        "run `python -m functions.openapi`"
+    )
+
+
+def test_the_document_is_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    OpenAPI.model_validate(DOCUMENT)
+
+
+def test_every_route_is_in_the_document() -> None:
+    declared = {(route.method.lower(), route.path) for route in ROUTES}
+    documented = {
+        (verb, path) for path, operations in DOCUMENT["paths"].items() for verb in operations
+    }
+
+    assert documented == declared | {("post", "/v1/webhooks/replicate")}
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS]
+
+    assert len(set(names)) == len(names)
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [found for inner in value.values() for found in references(inner)]
+    return (
+        [found for inner in value for found in references(inner)] if isinstance(value, list) else []
+    )
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in set(references(DOCUMENT)):
+        assert look_up(DOCUMENT, reference)
+
+
+def test_every_schema_is_used() -> None:
+    used = set(references(DOCUMENT))
+
+    for name in DOCUMENT["components"]["schemas"]:
+        assert f"#/components/schemas/{name}" in used, name
+
+
+def test_every_path_parameter_is_declared() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for operation in operations.values():
+            declared = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+            assert declared == set(re.findall(r"{(\w+)}", path))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: str(one["operationId"]))
+def test_an_operation_says_who_may_call_and_how_it_refuses(operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    if operation["security"]:
+        assert {"401", "403", "429", "500", "503"} <= operation["responses"].keys()
+    for status, response in operation["responses"].items():
+        assert response["description"]
+        if int(status) >= 400:
+            assert {"application/problem+json", "application/json"} & response["content"].keys()
+
+
+def examples() -> list[tuple[str, Any, dict[str, Any]]]:
+    found = []
+    for operation in OPERATIONS:
+        media = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        found += [
+            (operation["operationId"], one["value"], media["schema"])
+            for one in media.get("examples", {}).values()
+        ]
+        for response in operation["responses"].values():
+            media = response.get("content", {}).get("application/json", {})
+            if "example" in media:
+                found.append((operation["operationId"], media["example"], media["schema"]))
+    return found
+
+
+@pytest.mark.parametrize(("name", "value", "schema"), examples())
+def test_examples_are_what_they_are_examples_of(
+    name: str, value: Any, schema: dict[str, Any]
+) -> None:
+    assert list(errors_of(DOCUMENT, schema, value)) == []
+
+
+def test_example_requests_are_accepted_by_the_code() -> None:
+    bodies = {
+        route.handler.__name__: TypeAdapter(
+            each.annotation if isinstance(each, JsonBody) else ImageInputBody
+        )
+        for route in ROUTES
+        for each in route.bindings.values()
+        if isinstance(each, JsonBody | Picture)
+    }
+    given = json.loads(
+        (ROOT / "functions" / "openapi" / "examples.json").read_text(encoding="utf-8")
+    )
+
+    for name, example in given.items():
+        for body in example.get("request", {}).values():
+            assert bodies[name].validate_json(json.dumps(body))
+
+
+def test_every_example_belongs_to_an_operation() -> None:
+    given = json.loads(
+        (ROOT / "functions" / "openapi" / "examples.json").read_text(encoding="utf-8")
+    )
+
+    assert given.keys() <= {operation["operationId"] for operation in OPERATIONS}
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert project["version"] == VERSION == DOCUMENT["info"]["version"]

@@ -1,0 +1,134 @@
+"""From a wish to a request, and from a request to a generation."""
+
+import pytest
+
+from shared.domain.choosing import choose_model, complete_request
+from shared.domain.errors import Unprocessable
+from shared.domain.generation import Brief, Dispatch, Snapshot
+from shared.domain.ids import new_id
+from shared.domain.images import ImageFormat
+from shared.domain.request import (
+    Mode,
+    OutputSize,
+    Owner,
+    Plan,
+    ProviderName,
+)
+from shared.domain.seeds import SEED_LIMIT, item_seed
+from shared.domain.submission import submission
+from shared.domain.wish import Wish
+from tests.builders import ADA, NOW, a_character, a_source
+
+BOTH = (ProviderName.GEMINI, ProviderName.REPLICATE)
+WORDS = Wish(mode=Mode.IMAGINE, prompt="a lighthouse")
+PORTRAIT = Wish(mode=Mode.PORTRAIT, character_id="chr_1", image_count=3)
+
+
+def submitted(wish: Wish, *, source: bool = False) -> tuple[Snapshot, Brief]:
+    character = a_character() if wish.mode is Mode.PORTRAIT else None
+    if character and source:
+        character = character.model_copy(update={"source": a_source(character)})
+    model = choose_model(wish, BOTH)
+    return submission(
+        complete_request(wish, model, character, drawn_seed=99),
+        owner=Owner(id=ADA, plan=Plan.PAID),
+        model=model,
+        character=character,
+        now=NOW,
+        new_id=new_id,
+    )
+
+
+def test_the_first_provider_that_serves_the_wish_is_taken() -> None:
+    assert choose_model(WORDS, BOTH).provider is ProviderName.GEMINI
+    assert choose_model(WORDS, BOTH[::-1]).provider is ProviderName.REPLICATE
+
+
+def test_a_wish_that_the_first_cannot_serve_goes_to_the_next() -> None:
+    webp = WORDS.model_copy(update={"output_format": ImageFormat.WEBP})
+
+    assert choose_model(webp, BOTH).provider is ProviderName.REPLICATE
+
+
+def test_a_model_finds_its_provider() -> None:
+    named = WORDS.model_copy(update={"model": "black-forest-labs/flux-1.1-pro"})
+
+    assert choose_model(named, BOTH).provider is ProviderName.REPLICATE
+
+
+def test_a_provider_that_is_not_offered_is_refused() -> None:
+    wish = WORDS.model_copy(update={"provider": ProviderName.REPLICATE})
+
+    with pytest.raises(Unprocessable) as refused:
+        choose_model(wish, [ProviderName.GEMINI])
+    assert refused.value.code == "provider_not_offered"
+
+
+def test_a_portrait_is_drawn_by_a_model_that_keeps_a_person() -> None:
+    wish = PORTRAIT.model_copy(update={"provider": ProviderName.REPLICATE})
+
+    assert choose_model(wish, BOTH).max_references > 0
+
+
+def test_an_exact_size_is_drawn_in_the_nearest_ratio() -> None:
+    wide = WORDS.model_copy(update={"exact_size": OutputSize(width=1900, height=1080)})
+
+    snapshot, brief = submitted(wide)
+
+    assert brief.request.aspect_ratio == "16:9"
+    assert snapshot.generation.exact_size == OutputSize(width=1900, height=1080)
+
+
+def test_a_characters_own_settings_stand_in_for_what_is_not_asked() -> None:
+    character = a_character()
+    model = choose_model(PORTRAIT, BOTH)
+
+    silent = complete_request(PORTRAIT, model, character, drawn_seed=99)
+    loud = complete_request(
+        PORTRAIT.model_copy(update={"seed": 0, "style_strength": 0.0}), model, character, 99
+    )
+
+    assert (silent.seed, silent.style_strength) == (1_234_567, 0.65)
+    assert (loud.seed, loud.style_strength) == (0, 0.0)
+
+
+def test_a_pack_without_a_source_waits_for_its_first_image() -> None:
+    snapshot, brief = submitted(PORTRAIT)
+
+    assert [item.dispatch for item in snapshot.items] == [
+        *(Dispatch.PENDING, Dispatch.HELD, Dispatch.HELD)
+    ]
+    assert brief.references == ()
+
+
+def test_a_pack_with_a_source_runs_side_by_side() -> None:
+    snapshot, brief = submitted(PORTRAIT, source=True)
+
+    assert {item.dispatch for item in snapshot.items} == {Dispatch.PENDING}
+    assert len(brief.references) == 1
+
+
+def test_the_pictures_a_model_is_shown_are_in_the_estimate() -> None:
+    alone, _ = submitted(PORTRAIT)
+    shown, _ = submitted(PORTRAIT, source=True)
+
+    assert 0 < alone.generation.estimated_micro_usd < shown.generation.estimated_micro_usd
+
+
+def test_an_estimate_above_the_limit_is_refused() -> None:
+    estimate = submitted(WORDS)[0].generation.estimated_micro_usd
+    affordable = WORDS.model_copy(update={"max_cost_micro_usd": estimate})
+
+    assert submitted(affordable)[0].generation.estimated_micro_usd == estimate
+    with pytest.raises(Unprocessable) as refused:
+        submitted(WORDS.model_copy(update={"max_cost_micro_usd": estimate - 1}))
+    assert refused.value.code == "max_cost_exceeded"
+
+
+@pytest.mark.parametrize("first", [0, 1, 1_234_567, SEED_LIMIT - 1])
+def test_items_have_seeds_of_their_own_that_every_provider_takes(first: int) -> None:
+    seeds = [item_seed(first, index) for index in range(40)]
+
+    assert seeds[0] == first
+    assert len(set(seeds)) == 40
+    assert all(0 <= seed < SEED_LIMIT for seed in seeds)
