@@ -108,7 +108,7 @@ def _schemas(routes: list[Route]) -> tuple[Mapping[Any, Json], Json]:
 def _operation(route: Route, schemas: Mapping[Any, Json], definitions: Json, example: Json) -> Json:
     operation: Json = {
         "operationId": _name(route),
-        "tags": [route.path.split("/")[2]],
+        "tags": [route.path.split("/")[2] if needs_token(route) else "service"],
         "summary": route.summary,
         "description": inspect.cleandoc(route.handler.__doc__ or ""),
         "parameters": [

@@ -19,6 +19,10 @@ class SettleReport:
     ) -> None:
         """`attempt` carries the prediction id. Raises Unavailable when the output cannot be
         fetched now."""
+        if item.ended and item.late_until is None:
+            # A repeated callback: nothing of it is wanted, so nothing of it is fetched.
+            self.settle.count("report_ignored", item.status)
+            return
         match report:
             case Finished():
                 await self.settle.take(

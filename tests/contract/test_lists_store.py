@@ -7,6 +7,7 @@ import pytest
 
 from shared.adapters.dynamo import listing
 from shared.adapters.dynamo.table import Table
+from shared.domain.cursors import Cursor, binding_of
 from shared.domain.errors import InvalidCursor
 from shared.domain.generation import Generation, Status
 from shared.domain.ids import Kind
@@ -178,6 +179,18 @@ def test_a_cursor_fits_its_owner_its_list_and_its_filters_only(stores: Stores) -
         stores.characters.list_owned(ADA, page)
     with pytest.raises(InvalidCursor):
         stores.generations.list_owned(ADA, PageRequest(cursor=cursor[:-4]))
+
+
+@pytest.mark.parametrize("after", ["", "2026#img_1", "x" * 24 + "#" + an_id(Kind.GENERATION, 1)])
+def test_a_well_bound_cursor_still_has_to_name_a_place_of_its_list(
+    table: Table, after: str
+) -> None:
+    binding = binding_of(ADA, "generations", (), {})
+
+    with pytest.raises(InvalidCursor):
+        dynamo_stores(table).generations.list_owned(
+            ADA, PageRequest(cursor=str(Cursor(after=after, binding=binding)))
+        )
 
 
 def test_live_images_are_listed_by_character_and_generation(stores: Stores) -> None:

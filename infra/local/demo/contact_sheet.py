@@ -13,7 +13,7 @@ from infra.local.demo.api import Json
 from infra.local.demo.photo import Photo
 from infra.local.demo.run import Made
 
-_TILE, _GAP, _CAPTION, _COLUMNS = 256, 16, 22, 4
+_TILE, _GAP, _TITLE, _CAPTION, _COLUMNS = 256, 16, 30, 40, 4
 _INK, _PAPER = "#222222", "#fafafa"
 
 
@@ -22,7 +22,7 @@ class Picture:
     """A file of the folder and what is said under it."""
 
     file: str
-    caption: str
+    captions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def write_contact_sheet(
     out.mkdir(parents=True, exist_ok=True)
     source = f"source{Path(photo.name).suffix.lower()}"
     (out / source).write_bytes(photo.data)
-    sections = [Section("Source photo", photo.name, [Picture(source, "as given")])]
+    sections = [Section("Source photo", photo.name, [Picture(source, ("as given",))])]
     for number, one in enumerate(made, start=1):
         pictures = [
             _save(out, number, item, download)
@@ -56,8 +56,8 @@ def _save(out: Path, number: int, item: Json, download: Callable[[str], bytes]) 
     extension = "jpg" if image["format"] == "jpeg" else image["format"]
     file = f"{number}-{item['index'] + 1}.{extension}"
     (out / file).write_bytes(download(image["url"]))
-    size = f"{image['width']}×{image['height']}"
-    return Picture(file, f"{size} · seed {item['seed']} · {item['model']}")
+    size = f"{image['width']} x {image['height']}"
+    return Picture(file, (f"{size}, seed {item['seed']}", item["model"]))
 
 
 def _summary(one: Made) -> str:
@@ -78,7 +78,7 @@ def _html(section: Section) -> str:
     figures = "".join(
         f'<figure><a href="{picture.file}"><img src="{picture.file}" loading="lazy" '
         f'alt="{html.escape(section.title)}"></a>'
-        f"<figcaption>{html.escape(picture.caption)}</figcaption></figure>"
+        f"<figcaption>{'<br>'.join(map(html.escape, picture.captions))}</figcaption></figure>"
         for picture in section.pictures
     )
     return (
@@ -91,19 +91,23 @@ def _sheet(out: Path, sections: list[Section]) -> Image.Image:
     """The pictures in rows of four, each section under its title."""
     rows = sum(-(-len(section.pictures) // _COLUMNS) for section in sections)
     width = _GAP + _COLUMNS * (_TILE + _GAP)
-    height = _GAP + rows * (_TILE + _CAPTION + _GAP) + len(sections) * (_CAPTION + _GAP)
+    height = _GAP + rows * (_TILE + _CAPTION + _GAP) + len(sections) * _TITLE
     sheet = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(sheet)
     title_font, caption_font = ImageFont.load_default(18), ImageFont.load_default(12)
     top = _GAP
     for section in sections:
         draw.text((_GAP, top), section.title, _INK, title_font)
-        top += _CAPTION + _GAP
+        line_left = _GAP + draw.textlength(section.title, title_font) + _GAP
+        draw.text((line_left, top + 5), section.line, _INK, caption_font)
+        top += _TITLE
         for index, picture in enumerate(section.pictures):
             row, column = divmod(index, _COLUMNS)
             left, upper = _GAP + column * (_TILE + _GAP), top + row * (_TILE + _CAPTION + _GAP)
             sheet.paste(_tile(out / picture.file), (left, upper))
-            draw.text((left, upper + _TILE + 4), picture.caption, _INK, caption_font)
+            draw.multiline_text(
+                (left, upper + _TILE + 4), "\n".join(picture.captions), _INK, caption_font
+            )
         top += -(-len(section.pictures) // _COLUMNS) * (_TILE + _CAPTION + _GAP)
     return sheet
 
@@ -111,4 +115,4 @@ def _sheet(out: Path, sections: list[Section]) -> Image.Image:
 def _tile(file: Path) -> Image.Image:
     with Image.open(io.BytesIO(file.read_bytes())) as picture:
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-        return ImageOps.pad(upright, (_TILE, _TILE), color=_PAPER)
+        return ImageOps.contain(upright, (_TILE, _TILE))

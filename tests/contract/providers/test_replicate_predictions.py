@@ -127,8 +127,10 @@ async def test_a_status_nobody_has_heard_of_is_waited_for(
 
 
 async def test_a_prediction_the_provider_forgot_has_failed(replicate: Replicate) -> None:
-    error = await failed(replicate, an_attempt(REPLICATE, WORDS, "never/../made?"))
-    assert (type(error), error.code) == (BadOutput, "prediction_gone")
+    known = await started(replicate)
+    for prediction_id in ("forgotten", f"{known.prediction_id}?", f"x/../{known.prediction_id}"):
+        error = await failed(replicate, an_attempt(REPLICATE, WORDS, prediction_id))
+        assert (type(error), error.code) == (BadOutput, "prediction_gone"), prediction_id
 
 
 async def test_an_image_that_was_deleted_meanwhile_is_no_image(box: Inbox) -> None:
