@@ -27,9 +27,13 @@ _AWS_CLIENTS = (
 )
 
 # Utilities no function uses. The event handler's own modules import one another, and stay; so does
-# the parser, which the batch utility imports as soon as pydantic is loaded.
+# the parser, which the batch utility imports as soon as pydantic is loaded. The API's documentation
+# is a page of its own, so Swagger's script and styles go.
 _UNUSED_UTILITIES = ("auth_alpha", "data_masking", "feature_flags", "idempotency", "kafka")
-_POWERTOOLS = tuple(f"aws_lambda_powertools/utilities/{utility}" for utility in _UNUSED_UTILITIES)
+_POWERTOOLS = (
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
+    *(f"aws_lambda_powertools/utilities/{utility}" for utility in _UNUSED_UTILITIES),
+)
 
 # Text drawing, AVIF, windows on a screen, and the file formats that are refused anyway: what is not
 # there cannot be attacked by an uploaded file. TIFF stays, because EXIF is a TIFF inside a JPEG.
@@ -49,9 +53,5 @@ _PILLOW = (
 
 UNUSED_FILES = (*_PACKAGING, *_AWS_CLIENTS, *_POWERTOOLS, *_PILLOW)
 
-# Left out of every function's bundle but these: replicate is written against pydantic's old
-# interface; only one function serves the interactive documentation.
-ONLY_FOR = {
-    "pydantic/v1": ("worker",),
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*": ("generations",),
-}
+# Left out of every bundle but these: replicate is written against pydantic's old interface.
+ONLY_FOR = {"pydantic/v1": ("worker",)}

@@ -16,6 +16,8 @@ from shared.domain.limits import DEADLINE, LATE_WINDOW, MAX_ATTEMPTS, QUEUE_TIME
 from shared.domain.transitions import TABLE, Move, decide
 from tests.builders import NOW, a_generation, an_attempt, an_image, an_item
 
+type Row = tuple[Status, type[e.Event], tuple[Status, ...]]
+
 PATH = Path(__file__).parents[1] / "docs" / "transitions.md"
 MEANING: dict[type[e.Event], str] = {
     e.LetGo: "What a held item waited for is there: it may be claimed.",
@@ -25,9 +27,9 @@ MEANING: dict[type[e.Event], str] = {
     e.Bound: "The provider works on it under an id of its own: the deadline watches, no lease.",
     e.AttemptFailed: "Transient with attempts and time left: a delayed copy. Else it has failed.",
     e.LeaseExpired: "Its worker is gone: the attempt is spent. Not while a prediction is live.",
-    e.GivenBack: "Its worker must stop: requeued at once, counted as spent; an upload is left as is.",
+    e.GivenBack: "Its worker must stop: requeued at once, counted as spent; an upload stays.",
     e.GoodResult: "An image, of whichever attempt. The first one wins; its cost is counted once.",
-    e.UploadResumed: "The lease of the upload has run out: another worker goes on, same object keys.",
+    e.UploadResumed: "The lease has run out: another worker goes on, under the same object keys.",
     e.ResultLost: "The bytes are nowhere to be had: the attempt is spent.",
     e.StoreFailed: "Transient: left for another worker. Permanent: it has failed.",
     e.Stored: "All objects are in place: the image goes live with its item.",
@@ -35,8 +37,8 @@ MEANING: dict[type[e.Event], str] = {
     e.LateResult: f"Within {LATE_WINDOW.seconds // 60} minutes of the call: `late`, charged again.",
     e.LateWindowEnded: "Retried or deleted: a late image is no longer wanted.",
     e.CancelRequested: "Stopped; the provider of a live prediction is told afterwards.",
-    e.DeadlinePassed: f"{DEADLINE.seconds // 60} minutes from the first claim, provider asked first:"
-    " `timeout`, with a late window if it was called.",
+    e.DeadlinePassed: f"{DEADLINE.seconds // 60} minutes from the first claim, and its provider"
+    " was asked: `timeout`, with a late window if it was called.",
     e.DeadLettered: "Its message failed too often and no attempt is live: `dead_letter`.",
 }
 _HEAD = """# Moves of an item
@@ -59,24 +61,31 @@ stateDiagram-v2
 
 def text() -> str:
     """The whole page."""
-    rows = [(status, event, sorted(_leads_to(status, event))) for status, event in TABLE]
-    table = [
-        f"| {status} | {event.__name__} | {_joined(ends)} | {MEANING[event]} |"
-        for status, event, ends in rows
-    ]
-    arrows: dict[tuple[Status, Status], list[str]] = {}
-    for status, event, ends in rows:
-        for end in ends:
-            arrows.setdefault((status, end), []).append(event.__name__)
-    drawn = [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in arrows.items()]
-    final = [f"    {end} --> [*]" for end in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)]
+    rows = [(status, event, tuple(sorted(_leads_to(status, event)))) for status, event in TABLE]
     head = ["", "| from | event | to | with it |", "|---|---|---|---|"]
+    table, drawn = _table(rows), _arrows(rows)
+    final = [f"    {end} --> [*]" for end in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)]
     diagram = _DIAGRAM_HEAD.rstrip("\n")
     return _HEAD + "\n".join([*head, *table, diagram, *drawn, *final, "```"]) + "\n"
 
 
-def _joined(ends: list[Status]) -> str:
-    return " or ".join(ends)
+def _table(rows: list[Row]) -> list[str]:
+    """States that an event leads to the same ends share a line."""
+    shared: dict[tuple[type[e.Event], tuple[Status, ...]], list[Status]] = {}
+    for status, event, ends in rows:
+        shared.setdefault((event, ends), []).append(status)
+    return [
+        f"| {', '.join(states)} | {event.__name__} | {' or '.join(ends)} | {MEANING[event]} |"
+        for (event, ends), states in shared.items()
+    ]
+
+
+def _arrows(rows: list[Row]) -> list[str]:
+    arrows: dict[tuple[Status, Status], list[str]] = {}
+    for status, event, ends in rows:
+        for end in ends:
+            arrows.setdefault((status, end), []).append(event.__name__)
+    return [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in arrows.items()]
 
 
 def _leads_to(status: Status, event: type[e.Event]) -> set[Status]:

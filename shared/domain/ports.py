@@ -219,9 +219,7 @@ class UploadStore(Protocol):
 class WorkQueue(Protocol):
     """Messages to the worker."""
 
-    def send(
-        self, lane: Lane, work: Work, *, owner: str, delay: timedelta = timedelta(0)
-    ) -> None:
+    def send(self, lane: Lane, work: Work, *, owner: str, delay: timedelta = timedelta(0)) -> None:
         """The standard lane is shared fairly between owners."""
         ...
 

@@ -72,7 +72,7 @@ def _item_due(item: Item, now: datetime) -> datetime:
     if item.status is Status.QUEUED:
         due = _next_resend(item, now)
     elif item.status is Status.GENERATING and item.prediction_id is not None:
-        due = item.deadline or soon
+        due = now + LEASE  # Should it be requeued meanwhile, and its message be lost.
     else:
         due = item.lease_until or soon
     return min(due, item.deadline or due)

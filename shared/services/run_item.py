@@ -72,6 +72,8 @@ class RunItem:
         if item.status is Status.UPLOADING:
             await self.resume_upload(generation=generation, item=item)
             return False
+        if item.prediction_id is not None:
+            return True  # Delivered again: its first worker may have died before it sent a poll.
         claimed = await asyncio.to_thread(self._claim, item)
         if claimed is None:
             return False
@@ -176,7 +178,9 @@ class RunItem:
     ) -> bool:
         bound = attempt.model_copy(update={"prediction_id": pending.prediction_id})
         decision = await self.settle.move(generation, item, e.Bound(bound))
-        return isinstance(decision, Move)
+        # Bound already, by a callback or by this very write when its answer was lost: polled too.
+        now = decision.after if isinstance(decision, Move) else decision.item
+        return now.status is Status.GENERATING and now.prediction_id is not None
 
     async def _take(
         self, generation: Generation, item: Item, attempt: Attempt, answer: Finished

@@ -5,7 +5,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -120,38 +122,36 @@ class TestLambda:
         assert invoke(engine, function) == 2
 
 
+def user_who_may(engine: Engine, action: str) -> Callable[[str], Any]:
+    """Makes clients of a new user who is granted one action."""
+    name, iam = f"u{uuid4().hex[:8]}", engine.client("iam")
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+    iam.put_user_policy(UserName=name, PolicyName="grant", PolicyDocument=policy)
+    keys = iam.create_access_key(UserName=name)["AccessKey"]
+    return partial(
+        engine_client,
+        engine.endpoint,
+        access_key_id=keys["AccessKeyId"],
+        secret_access_key=keys["SecretAccessKey"],
+    )
+
+
 class TestAccess:
     def test_what_a_policy_does_not_grant_is_denied(
         self, engine: Engine, table: str, bucket: str
     ) -> None:
-        iam = engine.client("iam")
-        iam.create_user(UserName="reader")
-        grant = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}
-        iam.put_user_policy(
-            UserName="reader",
-            PolicyName="read",
-            PolicyDocument=json.dumps({"Statement": [grant]}),
-        )
-        keys = iam.create_access_key(UserName="reader")["AccessKey"]
-
-        def reader(service: str) -> Any:
-            return engine_client(
-                engine.endpoint,
-                service,
-                access_key_id=keys["AccessKeyId"],
-                secret_access_key=keys["SecretAccessKey"],
-            )
-
-        reader("dynamodb").get_item(TableName=table, Key=key("first"))
-        denied = refusal(lambda: reader("dynamodb").put_item(TableName=table, Item=key("first")))
+        reader = user_who_may(engine, "dynamodb:GetItem")
+        dynamodb, s3 = reader("dynamodb"), reader("s3")
+        dynamodb.get_item(TableName=table, Key=key("first"))
+        denied = refusal(lambda: dynamodb.put_item(TableName=table, Item=key("first")))
         assert denied["Error"]["Code"] == "AccessDeniedException"
-        denied = refusal(lambda: reader("s3").get_object(Bucket=bucket, Key="private"))
+        denied = refusal(lambda: s3.get_object(Bucket=bucket, Key="private"))
         assert denied["Error"]["Code"] == "AccessDenied"
 
     def test_a_bucket_that_insists_on_tls_is_open_to_this_machine(
         self, engine: Engine, bucket: str
     ) -> None:
-        s3 = engine.client("s3")
         insist = {
             "Effect": "Deny",
             "Principal": "*",
@@ -159,8 +159,19 @@ class TestAccess:
             "Resource": f"arn:aws:s3:::{bucket}/*",
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
-        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [insist]}))
-        s3.put_object(Bucket=bucket, Key="over-loopback", Body=b"x")
+        policy = json.dumps({"Statement": [insist]})
+        engine.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+        writer = user_who_may(engine, "s3:*")("s3")
+        writer.put_object(Bucket=bucket, Key="over-loopback", Body=b"x")
+
+    def test_the_right_to_send_a_message_covers_a_batch(self, engine: Engine) -> None:
+        queue = engine.client("sqs").create_queue(QueueName="granted")["QueueUrl"]
+        batch = [{"Id": "0", "MessageBody": "hello"}]
+        sender = user_who_may(engine, "sqs:SendMessage")("sqs")
+        assert sender.send_message_batch(QueueUrl=queue, Entries=batch)["Successful"]
+        other = user_who_may(engine, "sqs:ReceiveMessage")("sqs")
+        denied = refusal(lambda: other.send_message_batch(QueueUrl=queue, Entries=batch))
+        assert "AccessDenied" in denied["Error"]["Code"]
 
     def test_a_web_page_cannot_reset_the_engine(self, engine: Engine) -> None:
         request = urllib.request.Request(f"{engine.endpoint}/_ministack/reset", method="POST")

@@ -1,5 +1,6 @@
 """The public port: what it passes on to the API, what it refuses, what it serves itself."""
 
+import contextlib
 import http.client
 import threading
 from collections.abc import Iterator, Mapping
@@ -136,6 +137,26 @@ def test_ten_megabytes_pass_and_one_byte_more_does_not(public: PublicPort) -> No
     answer, body = public.request("POST", "/v1/generations", b"x" * (REQUEST_BYTES + 1))
     assert (answer.status, body) == (413, b'{"message":"Request Entity Too Large"}')
     assert public.engine.line == "nothing"
+
+
+def test_a_body_of_unknown_length_is_refused_where_it_becomes_too_large(public: PublicPort) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", public.port, timeout=10)
+    parts = (b"x" * 1024 * 1024 for _ in range(11))
+    with contextlib.suppress(
+        BrokenPipeError, ConnectionResetError
+    ):  # it need not be read to its end
+        connection.request("POST", "/v1/generations", parts, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_body_announced_as_too_large_is_refused_before_it_is_sent(public: PublicPort) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", public.port, timeout=10)
+    connection.putrequest("POST", "/v1/generations")
+    connection.putheader("Content-Length", str(REQUEST_BYTES + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
 
 
 def test_an_answer_larger_than_lambda_may_give_is_an_error(public: PublicPort) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain.ids import Kind
+from tests.aws_calls import calls
 from tests.builders import an_id
 from tests.integration.http_client import call, request_of, send
 from tests.integration.refusals import GRACE, Shop, file_part, send_form, shop_open
@@ -58,11 +59,13 @@ def filled(path: str, name: str) -> str:
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 def test_what_cannot_be_an_id_does_not_exist(shop: Shop, method: str, path: str, body: Any) -> None:
+    calls.reset()
     for name in BAD_IDS:
         answer = call(method, filled(path, name), body)
 
         assert (answer.status, answer.code) == (404, "not_found"), name
         assert name not in answer.text or len(name) <= 64
+    assert not calls.count, "no key is built from what cannot be an id"
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)

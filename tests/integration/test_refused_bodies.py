@@ -80,7 +80,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
             ("a" * 4001, "too_long"),
             ("a\u202eb", "direction_override"),
             ("nul\x00", "control_character"),
-            ("a" + "\u0301" * 101, "combining_marks"),
+            ("a" + "\u0301" * 102, "combining_marks"),
             (["a"], "wrong_type"),
             (None, "wrong_type"),
         )

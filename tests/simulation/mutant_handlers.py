@@ -61,6 +61,17 @@ class NeverPolls(Handlers):
         yield
 
 
+class PollsOnlyWhatItBound(Handlers):
+    """A message that comes again after the binding sends no poll."""
+
+    def run_item(
+        self, generation: Generation, brief: Brief, item: Item, *, found: bool
+    ) -> Steps[bool]:
+        bound_before = item.prediction_id is not None
+        polled = yield from super().run_item(generation, brief, item, found=found)
+        return polled and not bound_before
+
+
 class ForgetsToLetGoWhenSweeping(Handlers):
     """A crash between the first image and the release of the others is never made good."""
 
@@ -175,6 +186,7 @@ BROKEN_HANDLERS: list[type[Handlers]] = [
     RetriesALostReplyAtOnce,
     BelievesEveryCallback,
     NeverPolls,
+    PollsOnlyWhatItBound,
     ForgetsToLetGoWhenSweeping,
     ForgetsToCloseWhenSweeping,
     GivesBackWhatMayRun,

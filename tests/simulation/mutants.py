@@ -174,6 +174,13 @@ def _looks_again_too_late(snapshot: Snapshot, now: datetime) -> datetime:
     return sweeping.next_due(snapshot, now) + timedelta(minutes=15)
 
 
+def _trusts_a_bound_item_to_its_deadline(snapshot: Snapshot, now: datetime) -> datetime:
+    bound = [item for item in snapshot.items if item.prediction_id is not None]
+    if len(bound) == len(snapshot.items) and bound[0].deadline is not None:
+        return max(now, bound[0].deadline)
+    return sweeping.next_due(snapshot, now)
+
+
 def _lets_nothing_go_after_a_failure(snapshot: Snapshot) -> tuple[Item, ...]:
     done = any(item.status is Status.COMPLETED for item in snapshot.items)
     return holding.releasable(snapshot) if done else ()
@@ -208,7 +215,8 @@ def _rules() -> Iterator[tuple[str, Rules]]:
         yield late.__name__, Rules(late_completion=late)
     for remedy in (_gives_up_without_asking, _leaves_bound_uploads_alone, _never_sends_again):
         yield remedy.__name__, Rules(remedy=remedy)
-    yield _looks_again_too_late.__name__, Rules(next_due=_looks_again_too_late)
+    for looks in (_looks_again_too_late, _trusts_a_bound_item_to_its_deadline):
+        yield looks.__name__, Rules(next_due=looks)
     yield "_lets_nothing_go_after_a_failure", Rules(releasable=_lets_nothing_go_after_a_failure)
     yield _never_polls_again.__name__, Rules(poll_delay=_never_polls_again)
 

@@ -160,11 +160,14 @@ class Provider:
     # -- one call
 
     def _paid(self, item: Item, attempt: Attempt, now: datetime) -> Prediction:
-        seconds = self.rng.uniform(2, 40)
+        plods = self.temper.stumbles and self.calls_back
+        seconds = self.rng.uniform(50, 130) if plods else self.rng.uniform(2, 40)
         if self.rng.random() < self.temper.slow:
             seconds = self.rng.choice((90.0, 110.0, 300.0, 590.0, 640.0, 700.0, 1500.0, 2400.0))
         result = "image"
-        if self.rng.random() < self.temper.unusable:
+        if self.temper.stumbles and attempt.number == 1:
+            result = "broken"
+        elif self.rng.random() < self.temper.unusable:
             result = "unusable"
         elif self.rng.random() < self.temper.transient / 2:
             result = "broken"

@@ -106,10 +106,15 @@ class Runner:
         crash = self.temper.crash if self.crashes < self.temper.crashes else 0.0
         if fate < crash:
             self._crash_at(task, call)
-        elif fate < crash + self.temper.error:
+        elif fate < crash + self._odds_of_error(call):
             self._error_at(task, call)
         else:
             self._answer(task, call)
+
+    def _odds_of_error(self, call: Call) -> float:
+        if call.name.startswith("store."):
+            return max(self.temper.error, self.temper.store_down)
+        return self.temper.error
 
     def _answer(self, task: Task, call: Call) -> None:
         try:

@@ -44,7 +44,7 @@ class Schedule:
     def run(self) -> Runner:
         """Raises Broken when an invariant does not hold."""
         rng = Random(self.seed * 2 + self.fair)
-        mood = temper.fair() if self.fair else temper.unfair(rng)
+        mood = temper.fair(rng) if self.fair else temper.unfair(rng)
         runner, invariants = self._prepare(rng, mood)
         quiet_since = self._run(runner)
         faults = runner.faults + sum(provider.faults for provider in invariants.providers)

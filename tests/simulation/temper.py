@@ -6,11 +6,13 @@ from random import Random
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """Odds from 0 to 1, per remote call or per prediction. `crashes` bounds their number."""
+    """Odds from 0 to 1, per remote call or per prediction. `crashes` bounds their number;
+    a provider that `stumbles` takes its time, and breaks on the first call of every item."""
 
     crash: float = 0.0
     crashes: int = 1000
     error: float = 0.0
+    store_down: float = 0.0
     jump: float = 0.0
     twice: float = 0.0
     refuse: float = 0.0
@@ -24,6 +26,7 @@ class Temper:
     forged: float = 0.0
     cancel: float = 0.0
     retry: float = 0.0
+    stumbles: bool = False
 
 
 CALM = Temper()
@@ -34,6 +37,7 @@ def unfair(rng: Random) -> Temper:
     return Temper(
         crash=rng.choice((0.0, 0.01, 0.03, 0.08)),
         error=rng.choice((0.0, 0.0, 0.02, 0.06, 0.25)),
+        store_down=rng.choice((0.0, 0.0, 0.0, 0.9)),
         jump=rng.choice((0.0, 0.01, 0.04)),
         twice=rng.choice((0.0, 0.05, 0.3)),
         refuse=rng.choice((0.0, 0.0, 0.1)),
@@ -50,7 +54,10 @@ def unfair(rng: Random) -> Temper:
     )
 
 
-def fair() -> Temper:
-    """A healthy provider, two crashes at most, and 40 % of predictions of which no callback
-    is ever heard."""
+def fair(rng: Random) -> Temper:
+    """A healthy provider and two crashes at most, or one that stumbles and one crash: three
+    attempts are enough. Of 40 % of the predictions no callback is ever heard."""
+    if rng.random() < 0.5:
+        unheard = rng.choice((0.4, 1.0))
+        return Temper(crash=0.04, crashes=1, twice=0.05, unheard=unheard, stumbles=True)
     return Temper(crash=0.02, crashes=2, twice=0.05, unheard=0.4, repeat=0.2)

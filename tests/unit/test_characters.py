@@ -167,6 +167,7 @@ def test_an_upload_dies_after_a_day(desk: Desk) -> None:
     with pytest.raises(UploadExpired):
         desk.set_source_image(owner=ADA, character_id=ID, given=ImageInput(upload_id=upload.id))
     assert (upload.expires_at - NOW).total_seconds() == 86_400
+    assert not desk.store.objects
 
 
 def test_a_repeated_announcement_is_the_same_upload(desk: Desk) -> None:

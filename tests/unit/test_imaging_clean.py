@@ -193,15 +193,15 @@ def test_a_palette_keeps_its_colours_and_its_transparent_entry() -> None:
     assert cleaned(encode(picture, "PNG")).getpixel((5, 5)) == (10, 20, 30)
 
 
-def profile_of_another_rgb() -> bytes:
+def profile_of_another_rgb(name: str = "swap") -> bytes:
     """sRGB with the primaries of red and green exchanged: one cannot miss it."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     tags = struct.unpack_from(">I", data, 128)[0]
     for number in range(tags):
         place = 132 + 12 * number
-        name = bytes(data[place : place + 4])
-        data[place : place + 4] = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}.get(name, name)
-    return bytes(data).replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+        tag = bytes(data[place : place + 4])
+        data[place : place + 4] = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}.get(tag, tag)
+    return bytes(data).replace("sRGB".encode("utf-16-be"), name.encode("utf-16-be"))
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP"])
@@ -217,7 +217,28 @@ def test_a_profile_leaves_transparency_alone() -> None:
     assert near(cleaned(data), (5, 5), (0, 255, 0, 33))
 
 
-def test_a_grey_profile_is_obeyed_or_ignored_but_never_fatal() -> None:
+def linear_grey_profile() -> bytes:
+    """ICC v2, its only curve a straight line: shades are amounts of light."""
+    description = b"desc" + struct.pack(">2I", 0, 12) + b"linear grey\0" + bytes(78)
+    white = b"XYZ " + struct.pack(">I3i", 0, 0xF6D6, 0x10000, 0xD32D)
+    line = b"curv" + struct.pack(">2I", 0, 0)
+    tags, body = b"", b""
+    for name, data in ((b"desc", description), (b"wtpt", white), (b"kTRC", line)):
+        tags += name + struct.pack(">2I", 128 + 4 + 36 + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    content = struct.pack(">I", 3) + tags + body
+    header = struct.pack(">I4xI", 128 + len(content), 0x02100000) + b"mntrGRAYXYZ " + bytes(12)
+    header += b"acsp" + bytes(28) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
+    return header + bytes(128 - len(header)) + content
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_the_shades_of_a_grey_profile_are_converted(image_format: str) -> None:
+    data = encode(Image.new("L", SIZE, 55), image_format, icc_profile=linear_grey_profile())
+    assert near(cleaned(data), (5, 5), (128, 128, 128))
+
+
+def test_a_profile_for_another_kind_of_picture_is_ignored() -> None:
     profile = profile_of_another_rgb()
     for mode, image_format in (("L", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG"), ("1", "PNG")):
         data = encode(Image.new(mode, SIZE), image_format, icc_profile=profile)
@@ -232,3 +253,9 @@ def test_a_damaged_profile_is_ignored(profile: bytes) -> None:
 def test_the_usual_profile_changes_no_pixel() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert cleaned(encode(flag(), "PNG", icc_profile=srgb)).tobytes() == flag().tobytes()
+
+
+def test_a_profile_that_calls_itself_srgb_is_believed() -> None:
+    # Its many editions differ by rounding, which would change pixels for nothing.
+    data = encode(flag(), "PNG", icc_profile=profile_of_another_rgb("sRGB"))
+    assert cleaned(data).tobytes() == flag().tobytes()

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from shared.adapters import imaging
 from shared.domain.errors import InvalidImage
@@ -139,6 +139,27 @@ def test_an_exact_size_is_met_to_the_pixel_around_the_middle(
     left, right = (colour(images[Rendition.WEB], x) for x in (1, size[0] - 2))
     assert left[0] > 150 > left[1]
     assert right[1] > 150 > right[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "exact"),
+    [((2000, 500), None), ((4400, 1100), OutputSize(width=4096, height=1024))],
+    ids=["web", "exact size"],
+)
+def test_a_jpeg_decoded_for_speed_keeps_its_detail(
+    size: tuple[int, int], exact: OutputSize | None
+) -> None:
+    # Lines one pixel wide: decoded at half the size they would be an even grey.
+    tiled = Image.frombytes("L", size, b"\0\xff" * (size[0] * size[1] // 2))
+    made = imaging.renditions(
+        encode(tiled, "JPEG", quality=95),
+        generated=True,
+        exact_size=exact,
+        which=[Rendition.WEB],
+    )
+    web = opened(made)[Rendition.WEB]
+    assert web.size == ((exact.width, exact.height) if exact else size)
+    assert ImageStat.Stat(web.convert("L")).stddev[0] > 40
 
 
 def test_a_copy_loses_no_brightness() -> None:

@@ -95,6 +95,8 @@ class Drawing(Settling):
         if item.status is Status.UPLOADING:
             yield from self.resume_upload(generation, item)
             return False
+        if item.prediction_id is not None:
+            return True
         claimed = yield from in_thread(self.claim(item))
         if claimed is None:
             return False
@@ -169,7 +171,8 @@ class Drawing(Settling):
     ) -> Steps[bool]:
         bound = attempt.model_copy(update={"prediction_id": pending.prediction_id})
         decision = yield from self.move(generation, item, e.Bound(bound))
-        return isinstance(decision, Move)
+        now = decision.after if isinstance(decision, Move) else decision.item
+        return now.status is Status.GENERATING and now.prediction_id is not None
 
     def _take(
         self, generation: Generation, item: Item, attempt: Attempt, answer: Finished

@@ -99,6 +99,8 @@ class Settling(Moving):
     def settle_report(
         self, generation: Generation, item: Item, attempt: Attempt, report: PredictionReport
     ) -> Steps[None]:
+        if item.ended and item.late_until is None:
+            return
         match report:
             case Finished():
                 yield from self.take(generation, item, attempt, report)

@@ -1,0 +1,142 @@
+"""A pack of ten through the functions themselves, on moto: what each step of it takes."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.webhook.handler import lambda_handler as webhook
+from functions.worker.handler import lambda_handler as worker
+from shared.adapters.dynamo.generations import DynamoGenerations
+from shared.adapters.dynamo.table import Table
+from shared.domain.provider import Pending
+from shared.domain.request import ProviderName
+from shared.runtime import bootstrap_webhook, bootstrap_worker
+from tests.aws import TABLE, UPLOADS_BUCKET, Aws, fresh_aws
+from tests.integration.deployed import Context, deployed, event
+from tests.integration.http_client import call
+from tests.performance.consumption import Consumption, metered
+from tests.workshop import FakeProvider, a_picture, png
+
+PACK = 10
+_SIGNED_AT = datetime.fromtimestamp(1795190400, UTC)
+"""When `events/replicate_webhook.json` was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One generation of ten images, step by step. `callback` is one of ten; `late_poll` is
+    the one that guards against lost callbacks, and finds nothing left to do."""
+
+    submit: Consumption
+    read: Consumption
+    work: Consumption
+    callback: Consumption | None = None
+    ingest: Consumption | None = None
+    late_poll: Consumption | None = None
+
+
+@contextmanager
+def functions_on_moto(provider: FakeProvider) -> Iterator[Aws]:
+    """The functions' environment, with this image provider behind the worker."""
+    with (
+        fresh_aws() as aws,
+        pytest.MonkeyPatch.context() as patch,
+        deployed(aws, patch),
+    ):
+        patch.setattr(bootstrap_worker, "_connected", lambda *_: provider)
+        patch.setattr(bootstrap_webhook, "clock", lambda: _SIGNED_AT)
+        yield aws
+
+
+def count_portraits() -> Steps:
+    """Ten portraits from a source image; the provider answers within the call."""
+    with functions_on_moto(FakeProvider()) as aws:
+        character = call("POST", "/v1/characters", {"name": "Mira"}).json["id"]
+        call("POST", f"/v1/characters/{character}/source-image", {"upload_id": _upload(aws)})
+        wish = {"mode": "portrait", "character_id": character, "image_count": PACK}
+        with metered(aws.dynamodb) as submit:
+            generation = _created(wish)
+        with metered(aws.dynamodb) as work:
+            worker(_message(aws, "work-priority"), Context())  # type: ignore[arg-type]
+        with metered(aws.dynamodb) as read:
+            _read_completed(generation)
+    return Steps(submit, read, work)
+
+
+def count_callbacks() -> Steps:
+    """Ten images by a provider that calls back."""
+    provider = FakeProvider(name=ProviderName.REPLICATE, calls_back=True)
+    provider.answers = deque(Pending(prediction_id=f"p{number}") for number in range(PACK))
+    provider.reports = deque(a_picture(number) for number in range(PACK))
+    with functions_on_moto(provider) as aws:
+        wish = {"mode": "imagine", "prompt": "a lighthouse at dawn", "image_count": PACK}
+        with metered(aws.dynamodb) as submit:
+            generation = _created(wish | {"provider": "replicate"})
+        with metered(aws.dynamodb) as work:
+            worker(_message(aws, "work-priority"), Context())  # type: ignore[arg-type]
+        with metered(aws.dynamodb) as callback:
+            assert webhook(event("replicate_webhook"), Context())["statusCode"] == 200  # type: ignore[arg-type]
+        with metered(aws.dynamodb) as ingest:
+            for body in _callbacks(aws, generation):
+                worker(_event(body), Context())  # type: ignore[arg-type]
+        poll = {"kind": "poll", "generation_id": generation, "indexes": list(range(PACK))}
+        with metered(aws.dynamodb) as late_poll:
+            worker(_event(json.dumps(poll | {"round": 0})), Context())  # type: ignore[arg-type]
+        with metered(aws.dynamodb) as read:
+            _read_completed(generation)
+    return Steps(submit, read, work, callback, ingest, late_poll)
+
+
+def _upload(aws: Aws) -> str:
+    data = png()
+    announced = {"content_type": "image/png", "size_bytes": len(data)}
+    upload = call("POST", "/v1/uploads", announced).json
+    aws.s3.put_object(Bucket=UPLOADS_BUCKET, Key=upload["fields"]["key"], Body=data)
+    return str(upload["id"])
+
+
+def _created(wish: dict[str, Any]) -> str:
+    answer = call("POST", "/v1/generations", wish)
+    assert answer.status == 202, answer.text
+    return str(answer.json["id"])
+
+
+def _read_completed(generation: str) -> None:
+    progress = call("GET", f"/v1/generations/{generation}").json["progress"]
+    assert progress["completed"] == PACK
+
+
+def _message(aws: Aws, queue: str) -> dict[str, Any]:
+    """What was sent, as the function's trigger hands it on."""
+    answer = aws.sqs.receive_message(QueueUrl=aws.queue_urls[queue], MaxNumberOfMessages=10)
+    (message,) = answer["Messages"]
+    return _event(message["Body"])
+
+
+def _event(body: str) -> dict[str, Any]:
+    trigger = event("work_run_items")
+    trigger["Records"][0]["body"] = body
+    return trigger
+
+
+def _callbacks(aws: Aws, generation: str) -> list[str]:
+    attempts = DynamoGenerations(Table(aws.dynamodb, TABLE))
+    bodies = []
+    for index in range(PACK):
+        attempt = attempts.attempt(generation, index, 1)
+        assert attempt is not None
+        work = {
+            "kind": "callback",
+            "provider": "replicate",
+            "reference": f"{generation}.{index}.1.{attempt.token}",
+            "prediction_id": attempt.prediction_id,
+            "payload": {"id": attempt.prediction_id, "status": "succeeded"},
+        }
+        bodies.append(json.dumps(work))
+    return bodies
