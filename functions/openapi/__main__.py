@@ -77,9 +77,10 @@ _WEBHOOK: dict[str, Any] = {
                         "content": {
                             "application/problem+json": {
                                 "schema": {
-                                    "type": "object",
-                                    "required": ["code", "title", "status"],
-                                    "properties": {"code": {"const": code}},
+                                    "allOf": [
+                                        {"$ref": "#/components/schemas/Problem"},
+                                        {"properties": {"code": {"const": code}}},
+                                    ]
                                 }
                             }
                         },

@@ -11,6 +11,7 @@ from shared.domain.errors import Invalid, InvalidSignature
 from shared.domain.work import TakeCallback
 from shared.runtime import bootstrap_webhook as bootstrap
 from shared.runtime.observability import logger
+from shared.runtime.problems import PROBLEM_JSON, problem, status_of
 
 _FORWARDED = ("id", "status", "output", "error", "metrics", "model", "version", "data_removed")
 """What the worker needs of a prediction; its input, echoed whole, stays out of the queue."""
@@ -26,11 +27,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         work = _callback(event, body)
     except InvalidSignature as refused:
         logger().warning("callback refused", reason=refused.message)
-        return _answer(401, {"code": refused.code, "title": "Unauthorized", "status": 401})
+        return _refusal(refused, context)
     except Invalid as refused:
-        return _answer(400, {"code": refused.code, "title": "Bad Request", "status": 400})
+        return _refusal(refused, context)
     bootstrap.queue().ingest([work])
-    return _answer(200, {"received": True})
+    return _answer(200, "application/json", {"received": True})
 
 
 def _raw_body(event: dict[str, Any]) -> bytes:
@@ -66,8 +67,11 @@ def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
     )
 
 
-def _answer(status: int, body: dict[str, Any]) -> dict[str, Any]:
-    media_type = "application/json" if status == 200 else "application/problem+json"
+def _refusal(refused: Invalid, context: LambdaContext) -> dict[str, Any]:
+    return _answer(status_of(refused), PROBLEM_JSON, problem(refused, context.aws_request_id))
+
+
+def _answer(status: int, media_type: str, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "statusCode": status,
         "headers": {"content-type": media_type},

@@ -1,10 +1,13 @@
 """Work as SQS messages: two lanes, and the queue of callbacks and polls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.errors import Unavailable
 from shared.domain.generation import Lane
@@ -34,12 +37,13 @@ class SqsWork:
         group: dict[str, Any] = (
             {"MessageGroupId": owner_folder(owner)} if lane is Lane.STANDARD else {}
         )
-        self.client.send_message(
-            QueueUrl=self.lanes[lane],
-            MessageBody=work.model_dump_json(),
-            DelaySeconds=_seconds(delay),
-            **group,
-        )
+        with _ours():
+            self.client.send_message(
+                QueueUrl=self.lanes[lane],
+                MessageBody=work.model_dump_json(),
+                DelaySeconds=_seconds(delay),
+                **group,
+            )
 
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None:
         """Raises Unavailable when some were not taken; sending all of them again is harmless."""
@@ -52,9 +56,19 @@ class SqsWork:
                 }
                 for number, work in enumerate(some)
             ]
-            answer = self.client.send_message_batch(QueueUrl=self.ingest_url, Entries=entries)
+            with _ours():
+                answer = self.client.send_message_batch(QueueUrl=self.ingest_url, Entries=entries)
             if answer.get("Failed"):
                 raise Unavailable("The queue did not take all messages.")
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Whatever keeps a message out of its queue, what is recorded is sent again later."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        raise Unavailable("The queue cannot be reached.") from exc
 
 
 def _seconds(delay: timedelta) -> int:

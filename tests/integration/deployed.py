@@ -73,7 +73,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    parameters.clear_caches()
+    parameters.clear_caches()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
     for module in (aws_module, *_ROOTS):
         _forget(module)
     yield aws

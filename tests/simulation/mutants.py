@@ -175,10 +175,13 @@ def _looks_again_too_late(snapshot: Snapshot, now: datetime) -> datetime:
 
 
 def _trusts_a_bound_item_to_its_deadline(snapshot: Snapshot, now: datetime) -> datetime:
-    bound = [item for item in snapshot.items if item.prediction_id is not None]
-    if len(bound) == len(snapshot.items) and bound[0].deadline is not None:
-        return max(now, bound[0].deadline)
-    return sweeping.next_due(snapshot, now)
+    running = [item for item in snapshot.items if not item.ended]
+    others = tuple(item for item in running if item.prediction_id is None)
+    deadlines = [item.deadline for item in running if item.prediction_id and item.deadline]
+    if others or not deadlines:
+        left = snapshot.model_copy(update={"items": others or snapshot.items})
+        return min([sweeping.next_due(left, now), *deadlines])
+    return max(now, *deadlines)
 
 
 def _lets_nothing_go_after_a_failure(snapshot: Snapshot) -> tuple[Item, ...]:

@@ -207,7 +207,9 @@ class Provider:
         self._call_back(prediction)
         if self.rng.random() < self.temper.lost_reply:
             return self._lost(prediction)
-        seconds = 1.0 if self.rng.random() < 0.7 else self.rng.uniform(10, 95)
+        slow = self.temper.stumbles and prediction.attempt.number == 1
+        slow = slow or self.rng.random() < 0.3
+        seconds = self.rng.uniform(10, 95) if slow else 1.0
         pending = Pending(prediction_id=prediction.id)
         return Later(seconds, value=pending, unheard=prediction.leave)
 

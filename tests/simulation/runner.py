@@ -103,13 +103,17 @@ class Runner:
         call = task.call
         self._say(task, call.name)
         fate = self.rng.random()
-        crash = self.temper.crash if self.crashes < self.temper.crashes else 0.0
+        crash = self._odds_of_crash(f"{task.process.name} {call.name}")
         if fate < crash:
             self._crash_at(task, call)
         elif fate < crash + self._odds_of_error(call):
             self._error_at(task, call)
         else:
             self._answer(task, call)
+
+    def _odds_of_crash(self, where: str) -> float:
+        spared = not where.startswith(self.temper.crashes_at)
+        return 0.0 if spared or self.crashes >= self.temper.crashes else self.temper.crash
 
     def _odds_of_error(self, call: Call) -> float:
         if call.name.startswith("store."):

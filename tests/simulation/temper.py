@@ -6,11 +6,13 @@ from random import Random
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """Odds from 0 to 1, per remote call or per prediction. `crashes` bounds their number;
-    a provider that `stumbles` takes its time, and breaks on the first call of every item."""
+    """Odds from 0 to 1, per remote call or per prediction. `crashes` bounds their number, and
+    `crashes_at` names the only process, or process and call, that has them; a provider that
+    `stumbles` takes its time, and breaks on the first call of every item."""
 
     crash: float = 0.0
     crashes: int = 1000
+    crashes_at: str = ""
     error: float = 0.0
     store_down: float = 0.0
     jump: float = 0.0
@@ -58,6 +60,13 @@ def fair(rng: Random) -> Temper:
     """A healthy provider and two crashes at most, or one that stumbles and one crash: three
     attempts are enough. Of 40 % of the predictions no callback is ever heard."""
     if rng.random() < 0.5:
-        unheard = rng.choice((0.4, 1.0))
-        return Temper(crash=0.04, crashes=1, twice=0.05, unheard=unheard, stumbles=True)
+        where = rng.choice(("", "ingest generations.apply", "ingest queue"))
+        return Temper(
+            crash=0.3 if where else 0.04,
+            crashes=1,
+            crashes_at=where,
+            twice=0.05,
+            unheard=rng.choice((0.4, 1.0)),
+            stumbles=True,
+        )
     return Temper(crash=0.02, crashes=2, twice=0.05, unheard=0.4, repeat=0.2)

@@ -7,7 +7,7 @@ from shared.domain import events as e
 from shared.domain.errors import BadOutput, ProviderTimedOut, ProviderUnavailable
 from shared.domain.generation import Status
 from shared.domain.limits import LEASE
-from shared.domain.provider import Failed
+from shared.domain.provider import Failed, Pending
 from shared.domain.request import ProviderName
 from shared.services.moving import advance
 from tests.builders import a_snapshot, an_image, some_content
@@ -48,6 +48,32 @@ async def test_a_call_cut_short_is_waited_for_when_its_provider_works_on_by_itse
     assert [sent.delay for sent in shop.queue.sent] == [LEASE]
     await shop.run()
     assert len(shop.provider.calls) == 1, "never two paid calls side by side"
+
+
+async def test_a_message_that_comes_again_after_the_binding_sends_the_poll_it_may_lack() -> None:
+    shop = a_shop(replicate())
+    shop.provider.answers.append(Pending(prediction_id="p1"))
+    await shop.run()
+    shop.queue.sent.clear()
+
+    await shop.run()
+
+    assert len(shop.provider.calls) == 1
+    assert [sent.work.kind for sent in shop.queue.sent] == ["poll"]
+
+
+async def test_a_binding_whose_answer_was_lost_is_polled_all_the_same() -> None:
+    shop = a_shop(replicate())
+    shop.provider.answers.append(Pending(prediction_id="p1"))
+
+    def bound_by_a_callback() -> None:
+        attempt = shop.attempt().model_copy(update={"prediction_id": "p1"})
+        advance(shop.generations, shop.item(), e.Bound(attempt), shop.clock)
+
+    shop.provider.meanwhile = bound_by_a_callback
+    await shop.run()
+
+    assert [sent.work.kind for sent in shop.queue.sent] == ["poll"]
 
 
 async def interrupted() -> Workshop:

@@ -297,7 +297,7 @@ class StoreDownError(Exception):
 
 def broken_after(count: int, put):  # type: ignore[no-untyped-def]
     """The original goes in when `count` is 1; everything after it fails."""
-    done = []
+    done: list[str] = []
 
     def broken(key: str, data: bytes, media_type: str) -> None:
         if "webp" in key or len(done) >= count:

@@ -90,6 +90,11 @@ def test_a_claim_is_looked_at_when_its_lease_runs_out() -> None:
     assert next_due(alone(claimed()), NOW) == NOW + LEASE
 
 
+def test_a_bound_item_is_looked_at_now_and_then_for_it_may_be_requeued_unsent() -> None:
+    assert next_due(alone(bound()), NOW) == NOW + LEASE
+    assert next_due(alone(bound()), OVERDUE - SECOND) == OVERDUE
+
+
 def test_the_earliest_of_the_running_items_decides() -> None:
     pack = a_snapshot(items=2)
     items = (claimed(), queued(index=1))

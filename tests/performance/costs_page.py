@@ -1,0 +1,121 @@
+"""`python -m tests.performance.costs_page` writes docs/costs.md; a test compares."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from shared.domain.request import ProviderName
+from tests.performance.costs import (
+    ASSUMED,
+    DATA,
+    NAIVE,
+    PATH,
+    PRICE_TABLE,
+    Step,
+    by_webhook,
+    in_the_call,
+    priced,
+    provider_usd,
+    usd_per_1000,
+)
+from tests.performance.counting import PACK, count_callbacks, count_portraits
+
+_HEAD = f"""# What it costs
+
+<!-- written by `python -m tests.performance.costs_page`; a test compares -->
+
+The operations are counted: a test runs a pack of {PACK} through the functions and counts every AWS
+call and DynamoDB unit. The prices are dated data: AWS's of {DATA["as_of"]} ({DATA["region"]}),
+the image models' of {PRICE_TABLE}.
+"""
+_NOT_COUNTED = """## What is not in it
+
+Stored bytes, bytes sent to viewers, logs and metrics, the sweep of each minute (16 index queries,
+whatever the traffic) and the empty receives of the triggers: none of them grows with a generation.
+The secret of the providers is read once per environment and five minutes. A retry adds an attempt:
+what it costs at the provider dwarfs all of the above.
+"""
+
+
+def text() -> str:
+    """The whole page."""
+    paths = {
+        "The provider answers within the call (Gemini)": in_the_call(count_portraits()),
+        "The provider calls back (Replicate)": by_webhook(count_callbacks()),
+    }
+    parts = [_HEAD, *_comparison(paths)]
+    for title, path in paths.items():
+        parts += [f"\n## {title}\n", *_steps(path), "", *_bill(path)]
+    return "\n".join([*parts, "", *_assumptions(), "", *_prices(), "", _NOT_COUNTED])
+
+
+def _comparison(paths: dict[str, list[Step]]) -> Iterator[str]:
+    yield "| a pack of ten | at the provider | AWS | AWS for 1,000 images | ÷ naive | ÷ provider |"
+    yield "|---|---|---|---|---|---|"
+    answering, calling_back = paths.values()
+    for words, provider, references, path in (
+        ("portraits, Gemini", ProviderName.GEMINI, 1, answering),
+        ("from words, Gemini", ProviderName.GEMINI, 0, answering),
+        ("portraits, Replicate", ProviderName.REPLICATE, 1, calling_back),
+        ("from words, Replicate", ProviderName.REPLICATE, 0, calling_back),
+    ):
+        paid, aws = provider_usd(provider, references), usd_per_1000(path)
+        yield (
+            f"| {words} | ${paid * PACK:.3f} | ${aws / 1000 * PACK:.6f} | ${aws:.4f} "
+            f"| {aws / NAIVE:.2f} | {aws / 1000 / paid * 100:.2f} % |"
+        )
+    yield ""
+    yield (
+        f"The naive design is a blocking 1 GB function per image, a thumbnailer behind S3 events, a "
+        f"table of idempotency keys and polling each second: ${NAIVE:.3f} for 1,000 images at "
+        "the same prices. One repeated call to a provider costs as much as AWS's side of "
+        f"{provider_usd(ProviderName.GEMINI, 1) * 1000 / usd_per_1000(answering):,.0f} images."
+    )
+
+
+def _steps(path: list[Step]) -> Iterator[str]:
+    yield "| step | times in a pack | AWS calls each time | write units | read units |"
+    yield "|---|---|---|---|---|"
+    for step in path:
+        calls = ", ".join(f"{n} × `{call}`" for call, n in sorted(step.took.calls.items()))
+        units = f"{step.took.write_units:g} | {step.took.read_units:g}"
+        yield f"| {step.name} | {step.times} | {calls} | {units} |"
+
+
+def _bill(path: list[Step]) -> Iterator[str]:
+    yield "| for 1,000 images | amount | USD |"
+    yield "|---|---|---|"
+    for name, amount, usd in priced(path):
+        yield f"| {DATA['prices'][name]['what']} | {amount:,.0f} | {usd:.5f} |"
+    yield f"| all | | {usd_per_1000(path):.5f} |"
+
+
+def _assumptions() -> Iterator[str]:
+    seconds = ASSUMED["seconds"]
+    yield "## What is assumed"
+    yield ""
+    yield (
+        f"A provider takes {ASSUMED['provider_seconds']} s for an image, and a client reads "
+        f"{ASSUMED['reads_while_it_runs']} times meanwhile, as `Retry-After` bids it. Beside the "
+        f"provider, the worker takes {seconds['work']} s for a pack; it starts ten predictions in "
+        f"{seconds['start']} s and stores one image in {seconds['ingest']} s; the API and the "
+        f"webhook answer in {seconds['api']} s. These are more than [performance.md]"
+        "(performance.md) shows, because 1 GB of memory buys 0.58 of a processor."
+    )
+    yield ""
+    yield (
+        "A record's write is billed by the larger of its two sizes per started KB, twice in a "
+        "transaction, and once more for each index it shows in. Where money and state move "
+        "together, the transaction is worth the double units."
+    )
+
+
+def _prices() -> Iterator[str]:
+    yield "| price | USD per million | source |"
+    yield "|---|---|---|"
+    for price in DATA["prices"].values():
+        per_million = Decimal(price["usd"]) * 1_000_000
+        yield f"| {price['what']} | {per_million:,.4g} | {price['source']} |"
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
