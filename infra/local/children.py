@@ -82,7 +82,7 @@ def run_to_end(
             command,
             env=dict(env),
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closes when we end, which `lifeline` heeds
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -93,6 +93,9 @@ def run_to_end(
             end_group(process.pid)
             process.wait()
             raise
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
     if code != 0:
         raise LocalError(f"{name} failed with exit code {code}. {tail(log)}")
 

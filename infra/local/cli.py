@@ -26,6 +26,9 @@ environment:
 """
 
 
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit code is 2 for bad input, 1 for what else went wrong."""
     arguments = _parser().parse_args(argv)
@@ -47,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    for offer in (_offer_up, _offer_demo, _offer_token, _offer_doctor):
+        offer(commands)
+    return parser
+
+
+def _offer_up(commands: Commands) -> None:
     up = commands.add_parser(
         "up",
         help="start everything on this machine and keep it running",
@@ -56,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=int, help=f"public port (default {DEFAULT_PORT})")
     up.set_defaults(run=_up)
 
+
+def _offer_demo(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="make a pack of images of one person and look at it",
@@ -72,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, help="public port (default any free one)")
     demo.set_defaults(run=_demo)
 
+
+def _offer_token(commands: Commands) -> None:
     token = commands.add_parser(
         "token",
         help="print a bearer token for the local API",
@@ -82,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--plan", choices=["free", "paid"], default="free", help="default free")
     token.set_defaults(run=_token)
 
+
+def _offer_doctor(commands: Commands) -> None:
     doctor = commands.add_parser(
         "doctor",
         help="say what is missing on this machine and how to get it",
@@ -89,7 +104,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--port", type=int, help=f"public port (default {DEFAULT_PORT})")
     doctor.set_defaults(run=_doctor)
-    return parser
 
 
 def public_port(asked: int | None) -> int:

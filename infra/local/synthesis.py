@@ -74,8 +74,7 @@ def _inputs() -> Iterator[Path]:
 
 
 def _run_app(context: Mapping[str, str], out: Path, state: StateDir) -> None:
-    app = PROJECT / "app.py"
-    if not app.exists():
+    if not (PROJECT / "app.py").exists():
         raise LocalError("app.py is missing: run Likeness from a clone of its repository.")
     environment = {
         **os.environ,
@@ -84,7 +83,7 @@ def _run_app(context: Mapping[str, str], out: Path, state: StateDir) -> None:
     }
     run_to_end(
         "Synthesizing the stack",
-        [sys.executable, str(app)],
+        [sys.executable, "-m", "infra.local.lifeline", "app"],
         env=environment,
         cwd=PROJECT,
         log=state.logs / "synthesis.log",

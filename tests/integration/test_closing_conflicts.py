@@ -44,7 +44,8 @@ def test_ten_items_ending_together_under_conflicts_close_their_generation_once(
     assert json.dumps(answer) == '{"batchItemFailures": []}'
     assert (done.status, done.generation.charged) == (Status.COMPLETED, 10)
     assert ledger(live) == {"hold": 10}
-    assert aws_calls.count["dynamodb.TransactWriteItems"] == 8 + 10 * 3 + 1
+    # Those refused, the submission, three for each image, one closing.
+    assert aws_calls.count["dynamodb.TransactWriteItems"] == 8 + 1 + 10 * 3 + 1
 
 
 def test_ten_closers_at_once_let_one_through(live: Aws, provider: FakeProvider) -> None:
