@@ -11,7 +11,6 @@ from infra import bundle_contents as contents
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON_VERSION = "3.13"
-BYTECODE_PROCESSES = 2
 
 
 class BundleError(RuntimeError):
@@ -58,8 +57,10 @@ def prune(building: Path, unused: Iterable[str], services: Iterable[str]) -> Non
 def compile_bytecode(building: Path, *parts: str) -> None:
     """Compile for `/var/task`: never checked against the sources, equal wherever it is built."""
     # Isolated (-I): a PYTHONPYCACHEPREFIX of whoever builds would put the bytecode elsewhere.
+    # One process: what a string shares with files compiled before shows in the bytes, and with
+    # several processes these are other files each time. Bundles are built side by side anyway.
     _run(
-        *(sys.executable, "-I", "-m", "compileall", "-q", f"-j{BYTECODE_PROCESSES}"),
+        *(sys.executable, "-I", "-m", "compileall", "-q"),
         *("--invalidation-mode", "unchecked-hash", "-s", str(building), "-p", "/var/task"),
         *(str(building / part) for part in parts or ("",)),
     )

@@ -69,10 +69,5 @@ class Deployment:
         return cdk.RemovalPolicy.DESTROY if self.local else cdk.RemovalPolicy.RETAIN
 
     @property
-    def tls_only(self) -> bool:
-        """The engine on this machine speaks plain HTTP, on loopback."""
-        return not self.local
-
-    @property
     def log_retention(self) -> logs.RetentionDays:
         return logs.RetentionDays.ONE_DAY if self.local else logs.RetentionDays.ONE_MONTH

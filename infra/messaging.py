@@ -23,7 +23,7 @@ class QueueWithDeadLetters(Construct):
             self,
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=deployment.tls_only,
+            enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
             visibility_timeout=cdk.Duration.seconds(DEAD_LETTER_VISIBILITY_SECONDS),
         )
@@ -34,7 +34,7 @@ class QueueWithDeadLetters(Construct):
                 queue=self.dead_letters, max_receive_count=deployment.limits.max_receive_count
             ),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=deployment.tls_only,
+            enforce_ssl=True,
             visibility_timeout=cdk.Duration.seconds(deployment.limits.visibility_seconds),
         )
 

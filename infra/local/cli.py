@@ -25,7 +25,6 @@ environment:
   LIKENESS_PUBLIC_URL        base of the webhook URLs given to real providers
 """
 
-
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -49,7 +48,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
     for offer in (_offer_up, _offer_demo, _offer_token, _offer_doctor):
         offer(commands)
     return parser

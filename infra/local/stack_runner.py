@@ -19,6 +19,7 @@ from infra.local.ports import hold_public_port, inner_ports
 from infra.local.providers import (
     SIMULATED_GEMINI_KEY,
     SIMULATED_REPLICATE_TOKEN,
+    ProviderPlan,
     local_webhook_secret,
     plan_providers,
 )
@@ -73,17 +74,12 @@ class LocalStack:
             listener = parts.enter_context(hold_public_port(port))
             base_url = f"http://{HOST}:{listener.getsockname()[1]}"
             ports = inner_ports(state, "engine", *SIMULATED)
-            plan = plan_providers(
-                given,
-                {name: f"http://{HOST}:{ports[name]}" for name in SIMULATED if simulators},
-                webhook_secret=local_webhook_secret(state),
-                public_url=base_url,
-            )
+            plan = _plan(state, given, base_url, ports if simulators else {})
             say("Synthesizing the stack (function bundles are built the first time)")
             assembly = synthesize(local_context(context or {}), state)
             say("Starting the local AWS engine")
-            if plan.simulators:  # they start while the stack is deployed
-                simulated = parts.enter_context(_simulators(state, ports, simulator_latency))
+            # The simulators start meanwhile.
+            answering = parts.enter_context(_simulators(state, plan, ports, simulator_latency))
             endpoint = parts.enter_context(
                 running_engine(state, port=ports["engine"], issuer_documents=base_url)
             )
@@ -94,17 +90,9 @@ class LocalStack:
             put_provider_secret(outputs, endpoint, plan.secret)
             api.api_id = outputs["ApiId"]
             say("Waiting for the first answers")
-            for url in plan.simulators.values():
-                simulated.wait_until_answers(url)
+            answering()
             _expect_health(base_url, state)
-            yield cls(
-                base_url=base_url,
-                engine_endpoint=endpoint,
-                outputs=outputs,
-                simulators=plan.simulators,
-                issuer=issuer,
-                state=state,
-            )
+            yield cls(base_url, endpoint, outputs, plan.simulators, issuer, state)
 
     @property
     def gemini_url(self) -> str:
@@ -139,8 +127,25 @@ def _alone(state: StateDir) -> Iterator[None]:
         yield
 
 
+def _plan(
+    state: StateDir, environment: Mapping[str, str], base_url: str, ports: Mapping[str, int]
+) -> ProviderPlan:
+    return plan_providers(
+        environment,
+        {name: f"http://{HOST}:{ports[name]}" for name in SIMULATED if name in ports},
+        webhook_secret=local_webhook_secret(state),
+        public_url=base_url,
+    )
+
+
 @contextmanager
-def _simulators(state: StateDir, ports: Mapping[str, int], latency: float) -> Iterator[Child]:
+def _simulators(
+    state: StateDir, plan: ProviderPlan, ports: Mapping[str, int], latency: float
+) -> Iterator[Callable[[], None]]:
+    """Start the simulators there is need of; call what is yielded to wait for their answers."""
+    if not plan.simulators:
+        yield lambda: None
+        return
     command = [
         *(sys.executable, "-m", "infra.local.lifeline", "infra.local.simulators"),
         *("--gemini-port", str(ports["gemini"]), "--gemini-api-key", SIMULATED_GEMINI_KEY),
@@ -150,8 +155,13 @@ def _simulators(state: StateDir, ports: Mapping[str, int], latency: float) -> It
     ]
     log = state.logs / "simulators.log"
     child = Child("provider simulators", command, env=os.environ, cwd=PROJECT, log=log)
+
+    def answering() -> None:
+        for url in plan.simulators.values():
+            child.wait_until_answers(url)
+
     try:
-        yield child
+        yield answering
     finally:
         child.stop()
 

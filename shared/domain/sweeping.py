@@ -18,7 +18,8 @@ class Resend:
 
 @dataclass(frozen=True, slots=True)
 class AskProvider:
-    """Queue a poll: a prediction is past its deadline, and its provider is asked first."""
+    """Queue a poll: nobody may be asking, or the deadline has passed and the provider is
+    asked before the item is given up."""
 
 
 type Remedy = e.Event | Resend | AskProvider | None
@@ -36,7 +37,14 @@ def remedy(item: Item, now: datetime) -> Remedy:
         return None
     if item.status is Status.UPLOADING:
         return Resend()
-    return None if item.prediction_id is not None else e.LeaseExpired()
+    return e.LeaseExpired() if item.prediction_id is None else _bound(item, now)
+
+
+def _bound(item: Item, now: datetime) -> Remedy:
+    """Callback and polls look after a prediction, unless the worker died before it sent the
+    first poll and nobody hears of the callback: asked too often costs little."""
+    long_ago = item.called_at is not None and now - item.called_at >= LEASE
+    return AskProvider() if long_ago else None
 
 
 def _past_deadline(item: Item, deadline: datetime, now: datetime) -> Remedy:

@@ -30,6 +30,8 @@ class TestHttpApi:
             "def handle(event, context):\n"
             "    if event['rawPath'].endswith('/boom'):\n"
             "        raise KeyError('a secret')\n"
+            "    if event['rawPath'].endswith('/gone'):\n"
+            "        return {'statusCode': 204, 'body': None}\n"
             "    claims = event['requestContext']['authorizer']['jwt']['claims']\n"
             "    return {'statusCode': 200, 'body': claims['sub'] + claims['cognito:groups']}\n"
         )
@@ -82,6 +84,12 @@ class TestHttpApi:
         assert {why: call(token).status_code for why, token in refused.items()} == dict.fromkeys(
             refused, 401
         )
+
+    def test_an_answer_may_have_no_body(
+        self, engine: Engine, call: Callable[..., httpx.Response]
+    ) -> None:
+        answer = call(engine.issuer.mint_token("ann"), "gone")
+        assert (answer.status_code, answer.content) == (204, b"")
 
     def test_an_error_in_a_function_stays_inside(
         self, engine: Engine, call: Callable[..., httpx.Response]

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,7 +45,10 @@ def metered(dynamodb: Any) -> Iterator[Consumption]:
     """Everything the functions' own clients do meanwhile; `dynamodb` is another client, which
     looks at records before they change."""
     meter = _Meter(dynamodb, Consumption())
-    handlers = {"before-call": meter.before, "after-call": meter.after}
+    handlers: dict[str, Callable[..., None]] = {
+        "before-call": meter.before,
+        "after-call": meter.after,
+    }
     events = [clients.client(service).meta.events for service in _METERED]
     for emitter in events:
         for event, handler in handlers.items():
@@ -63,9 +66,7 @@ class _Meter:
     dynamodb: Any
     used: Consumption
 
-    def before(
-        self, model: OperationModel, params: Any, context: dict[str, Any], **_: Any
-    ) -> None:
+    def before(self, model: OperationModel, params: Any, context: dict[str, Any], **_: Any) -> None:
         """The records a write is about to change travel with the call: calls run side by side."""
         self.used.calls[f"{model.service_model.service_name}.{model.name}"] += 1
         if model.service_model.service_name == "dynamodb":
@@ -75,9 +76,7 @@ class _Meter:
             ]
             context["request"] = request
 
-    def after(
-        self, model: OperationModel, parsed: Any, context: dict[str, Any], **_: Any
-    ) -> None:
+    def after(self, model: OperationModel, parsed: Any, context: dict[str, Any], **_: Any) -> None:
         if "written" not in context:
             return
         factor = 2 if model.name == "TransactWriteItems" else 1
@@ -115,8 +114,10 @@ def _after(write: Mapping[str, Any], old: Item) -> Item:
 
 def _index_units(index: str, old: Item, new: Item) -> int:
     """An index is written once when what it shows changes, twice when its place in it does."""
-    places = [tuple(item[name]["S"] for name in _HASH_OF_INDEX[index]) if _shown(index, item)
-              else None for item in (old, new)]
+    places = [
+        tuple(item[name]["S"] for name in _HASH_OF_INDEX[index]) if _shown(index, item) else None
+        for item in (old, new)
+    ]
     if places[0] != places[1]:
         return sum(
             _units(_size(item), _WRITTEN_KB)

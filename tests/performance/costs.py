@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from shared.domain.pricing.catalogue import PRICE_TABLE, default_model, estimate_micro_usd
+from shared.domain.pricing.catalogue import default_model, estimate_micro_usd
 from shared.domain.request import ProviderName, Quality
 from tests.performance.consumption import Consumption
-from tests.performance.counting import PACK, Steps, count_callbacks, count_portraits
+from tests.performance.counting import PACK, Steps
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 DATA: Mapping[str, Any] = json.loads(
@@ -41,7 +41,7 @@ class Step:
         """What 1,000 images take of everything that has a price."""
         invocations = self.invocations
         calls = self.took.calls
-        once = {
+        once: dict[str, Decimal | float] = {
             "http_api_request": self.http_requests,
             "lambda_request": invocations,
             "lambda_gb_second": invocations * self.seconds * self.memory_mb / 1024,
@@ -62,14 +62,26 @@ def in_the_call(steps: Steps) -> list[Step]:
 
 def by_webhook(steps: Steps) -> list[Step]:
     """A provider that calls back."""
-    assert steps.callback and steps.ingest and steps.late_poll, "these are counted"
-    memory = ASSUMED["memory_mb"]["webhook"]
+    assert steps.callback is not None, "callbacks are counted"
+    assert steps.ingest is not None, "so is what they lead to"
+    assert steps.late_poll is not None, "so is the last poll"
+    memory = ASSUMED["memory_mb"]
     callback = Step(
-        *("take a callback", PACK, steps.callback, _seconds("callback"), memory), http_requests=1
+        name="take a callback",
+        times=PACK,
+        took=steps.callback,
+        seconds=_seconds("callback"),
+        memory_mb=memory["webhook"],
+        http_requests=1,
     )
     ingest = Step(
-        *("store ten, close", 1, steps.ingest, _seconds("ingest")),
-        **{"memory_mb": ASSUMED["memory_mb"]["worker"], "invocations": PACK, "messages": PACK},
+        name="store ten, close",
+        times=1,
+        took=steps.ingest,
+        seconds=_seconds("ingest"),
+        memory_mb=memory["worker"],
+        invocations=PACK,
+        messages=PACK,
     )
     return [
         *_at_the_api(steps),

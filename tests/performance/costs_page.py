@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from shared.domain.pricing.catalogue import PRICE_TABLE
 from shared.domain.request import ProviderName
 from tests.performance.costs import (
     ASSUMED,
     DATA,
     NAIVE,
     PATH,
-    PRICE_TABLE,
     Step,
     by_webhook,
     in_the_call,
@@ -65,8 +65,8 @@ def _comparison(paths: dict[str, list[Step]]) -> Iterator[str]:
         )
     yield ""
     yield (
-        f"The naive design is a blocking 1 GB function per image, a thumbnailer behind S3 events, a "
-        f"table of idempotency keys and polling each second: ${NAIVE:.3f} for 1,000 images at "
+        f"The naive design is a blocking 1 GB function per image, a thumbnailer behind S3 events, "
+        f"a table of idempotency keys and polling each second: ${NAIVE:.3f} for 1,000 images at "
         "the same prices. One repeated call to a provider costs as much as AWS's side of "
         f"{provider_usd(ProviderName.GEMINI, 1) * 1000 / usd_per_1000(answering):,.0f} images."
     )

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 
+import tests.conftest  # noqa: F401  # first of all: an environment without any real account
 from functions.webhook.handler import lambda_handler as webhook
 from functions.worker.handler import lambda_handler as worker
 from shared.adapters.dynamo.generations import DynamoGenerations
@@ -54,6 +56,7 @@ def functions_on_moto(provider: FakeProvider) -> Iterator[Aws]:
         yield aws
 
 
+@cache
 def count_portraits() -> Steps:
     """Ten portraits from a source image; the provider answers within the call."""
     with functions_on_moto(FakeProvider()) as aws:
@@ -69,6 +72,7 @@ def count_portraits() -> Steps:
     return Steps(submit, read, work)
 
 
+@cache
 def count_callbacks() -> Steps:
     """Ten images by a provider that calls back."""
     provider = FakeProvider(name=ProviderName.REPLICATE, calls_back=True)

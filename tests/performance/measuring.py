@@ -21,6 +21,9 @@ PROVIDER_SECONDS = 2.0
 _CALLS = 3
 _LATE_POLL_SECONDS = 50
 """The message that guards against a lost callback is delayed by 45 seconds."""
+_BETWEEN_CALLBACKS_SECONDS = 0.6
+"""Real predictions do not end in one instant; ten environments at once would compete for this
+machine's processors, where on AWS each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,14 @@ class Measured:
 
 def measure(rounds: int) -> Measured:
     """Starts a stack with a state of its own and stops it again."""
-    with tempfile.TemporaryDirectory(prefix="likeness-performance-") as folder:
-        with LocalStack.start(
+    with (
+        tempfile.TemporaryDirectory(prefix="likeness-performance-") as folder,
+        LocalStack.start(
             state_dir=Path(folder), environment={}, simulator_latency=PROVIDER_SECONDS
-        ) as stack, PaidOwner(stack) as owner:
-            return _measured(stack, owner, rounds)
+        ) as stack,
+        PaidOwner(stack) as owner,
+    ):
+        return _measured(stack, owner, rounds)
 
 
 def _measured(stack: LocalStack, owner: PaidOwner, rounds: int) -> Measured:
@@ -69,9 +75,7 @@ def _measured(stack: LocalStack, owner: PaidOwner, rounds: int) -> Measured:
     found.cold_billed = _per_image(worker.invocations(found.cold_pack.began, at_least=1))
     model = default_model(ProviderName.GEMINI, references=1).id
     prompt = httpx.get(f"{stack.gemini_url}/_calls").json()["calls"][-1]["prompt"]
-    baseline = deploy_baseline(
-        stack, worker, prompt=prompt, model=model, reference=owner.reference
-    )
+    baseline = deploy_baseline(stack, worker, prompt=prompt, model=model, reference=owner.reference)
     baseline.draw(2 * _CALLS)  # both environments are warm after it
     cpu_before = worker.cpu_seconds(), baseline.function.cpu_seconds()
     for number in range(rounds):
@@ -85,9 +89,7 @@ def _measured(stack: LocalStack, owner: PaidOwner, rounds: int) -> Measured:
     return found
 
 
-def _round(
-    stack: LocalStack, owner: PaidOwner, worker: Function, baseline: Baseline
-) -> Round:
+def _round(stack: LocalStack, owner: PaidOwner, worker: Function, baseline: Baseline) -> Round:
     calls = [_provider_call(stack, baseline.message, owner.reference) for _ in range(_CALLS)]
     pack = owner.portraits()
     billed = _per_image(worker.invocations(pack.began, at_least=1))
@@ -104,10 +106,12 @@ def _measure_webhooks(
 ) -> None:
     """The worker that starts predictions, the callbacks, the worker that stores, the late poll."""
     webhook = Function(stack, "functions.webhook.handler.lambda_handler")
+    _let_predictions_end_one_by_one(stack)
     owner.scenes()  # cold
     time.sleep(_LATE_POLL_SECONDS)
     began = time.time()
     for _ in range(rounds):
+        _let_predictions_end_one_by_one(stack)
         owner.scenes()
     time.sleep(_LATE_POLL_SECONDS)
     images = rounds * PACK
@@ -118,6 +122,13 @@ def _measure_webhooks(
     for name, invocations in parts.items():
         found.webhook_parts[name] = sum(one.gb_seconds for one in invocations) / images
     found.webhook_billed = sum(found.webhook_parts.values())
+
+
+def _let_predictions_end_one_by_one(stack: LocalStack) -> None:
+    for number in range(PACK):
+        seconds = PROVIDER_SECONDS + number * _BETWEEN_CALLBACKS_SECONDS
+        order = {"fault": "latency", "seconds": seconds}
+        httpx.post(f"{stack.replicate_url}/_faults", json=order).raise_for_status()
 
 
 def _provider_call(stack: LocalStack, message: dict[str, str], reference: bytes) -> float:

@@ -186,7 +186,6 @@ BROKEN_HANDLERS: list[type[Handlers]] = [
     RetriesALostReplyAtOnce,
     BelievesEveryCallback,
     NeverPolls,
-    PollsOnlyWhatItBound,
     ForgetsToLetGoWhenSweeping,
     ForgetsToCloseWhenSweeping,
     GivesBackWhatMayRun,

@@ -13,7 +13,7 @@ from shared.domain.limits import LEASE
 from shared.domain.quota import period_of
 from shared.domain.transitions import Decision, Ignored, Move, decide
 from tests.simulation.handlers.moving import Rules
-from tests.simulation.mutant_handlers import BROKEN_HANDLERS, BROKEN_WORLDS
+from tests.simulation.mutant_handlers import BROKEN_HANDLERS, BROKEN_WORLDS, PollsOnlyWhatItBound
 from tests.simulation.schedule import Subject
 
 type Decide = Callable[[Item, e.Event, datetime], Decision]
@@ -33,9 +33,9 @@ def _next(item: Item, **changes: object) -> Item:
 
 
 def _bind_overwrites(item: Item, event: e.Event, now: datetime) -> Decision:
-    if isinstance(event, e.Bound) and item.status is Status.GENERATING:
-        bound = _next(item, prediction_id=event.attempt.prediction_id, lease_until=None)
-        return Move(item, bound, attempt=event.attempt)
+    if isinstance(event, e.Bound) and not item.ended:
+        changes = {"status": Status.GENERATING, "prediction_id": event.attempt.prediction_id}
+        return Move(item, _next(item, lease_until=None, **changes), attempt=event.attempt)
     return decide(item, event, now)
 
 
@@ -165,6 +165,13 @@ def _leaves_bound_uploads_alone(item: Item, now: datetime) -> sweeping.Remedy:
     return sweeping.remedy(item, now)
 
 
+def _asks_at_the_deadline_only(item: Item, now: datetime) -> sweeping.Remedy:
+    """Together with a message that polls only what it bound itself."""
+    what = sweeping.remedy(item, now)
+    early = item.deadline is not None and now < item.deadline
+    return None if early and isinstance(what, sweeping.AskProvider) else what
+
+
 def _never_sends_again(item: Item, now: datetime) -> sweeping.Remedy:
     what = sweeping.remedy(item, now)
     return None if isinstance(what, sweeping.Resend) else what
@@ -227,6 +234,8 @@ def _rules() -> Iterator[tuple[str, Rules]]:
 def _subjects() -> Iterator[tuple[str, Subject]]:
     for name, rules in _rules():
         yield name, Subject(rules=rules)
+    forgotten = Rules(remedy=_asks_at_the_deadline_only)
+    yield "polls_are_forgotten", Subject(rules=forgotten, handlers=PollsOnlyWhatItBound)
     for handlers in BROKEN_HANDLERS:
         yield handlers.__name__, Subject(handlers=handlers)
     for world in BROKEN_WORLDS:

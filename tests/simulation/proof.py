@@ -30,10 +30,11 @@ class Tally:
 class Found(AssertionError):
     """A schedule in which an invariant does not hold, and how to see it again."""
 
-    def __init__(self, schedule: Schedule, why: str) -> None:
-        kind = "fair" if schedule.fair else "unfair"
-        seed = schedule.seed
-        super().__init__(f"{why}: python -m tests.simulation --{kind} 1 --first {seed} --trace")
+
+def _found(schedule: Schedule, why: Broken) -> Found:
+    kind = "fair" if schedule.fair else "unfair"
+    seen = f"python -m tests.simulation --{kind} 1 --first {schedule.seed} --trace"
+    return Found(f"{why}: {seen}")
 
 
 def prove(seeds: Iterable[int], *, fair: bool, subject: Subject = LIKENESS) -> Tally:
@@ -44,7 +45,7 @@ def prove(seeds: Iterable[int], *, fair: bool, subject: Subject = LIKENESS) -> T
         try:
             runner = schedule.run()
         except Broken as broken:
-            raise Found(schedule, str(broken)) from broken
+            raise _found(schedule, broken) from broken
         late = sum(kind.startswith("late") for _, kind in runner.handlers.world.ledger)
         tally += Tally(1, runner.steps, runner.crashes, late)
     return tally

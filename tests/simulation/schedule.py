@@ -76,5 +76,5 @@ class Schedule:
         providers = {each.name: each for each in invariants.providers}
         handlers = self.subject.handlers(world, Queues(), providers, rng, rules=self.subject.rules)
         actions = a_workload(rng, mood, handlers)
-        runner = Runner(handlers, rng, mood, actions, in_order=self.fair, trace=self.trace)
+        runner = Runner(handlers, rng, mood, trace=self.trace, actions=actions, in_order=self.fair)
         return runner, invariants

@@ -49,8 +49,8 @@ from tests.simulation.world import World
 
 @dataclass(slots=True)
 class Ports:
-    """Stores, queues, downloads and imaging at once: no two of their methods share a name
-    but `get` and `add`, which are parted below."""
+    """Stores, queues and imaging at once: no two of their methods share a name but `get`,
+    which is parted below."""
 
     world: World
     queues: Queues

@@ -15,6 +15,7 @@ class Temper:
     crashes_at: str = ""
     error: float = 0.0
     store_down: float = 0.0
+    sluggish: float = 0.0
     jump: float = 0.0
     twice: float = 0.0
     refuse: float = 0.0
@@ -40,6 +41,7 @@ def unfair(rng: Random) -> Temper:
         crash=rng.choice((0.0, 0.01, 0.03, 0.08)),
         error=rng.choice((0.0, 0.0, 0.02, 0.06, 0.25)),
         store_down=rng.choice((0.0, 0.0, 0.0, 0.9)),
+        sluggish=rng.choice((0.0, 0.0, 0.1, 0.3)),
         jump=rng.choice((0.0, 0.01, 0.04)),
         twice=rng.choice((0.0, 0.05, 0.3)),
         refuse=rng.choice((0.0, 0.0, 0.1)),
@@ -60,7 +62,7 @@ def fair(rng: Random) -> Temper:
     """A healthy provider and two crashes at most, or one that stumbles and one crash: three
     attempts are enough. Of 40 % of the predictions no callback is ever heard."""
     if rng.random() < 0.5:
-        where = rng.choice(("", "ingest generations.apply", "ingest queue"))
+        where = rng.choice(("", "ingest generations.apply", "ingest queue", "lane queue"))
         return Temper(
             crash=0.3 if where else 0.04,
             crashes=1,

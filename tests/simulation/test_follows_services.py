@@ -15,7 +15,7 @@ from tests.simulation.workload import a_generation
 from tests.simulation.world import World
 
 _START = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
-_LIVES = 150
+_LIVES = 80
 _EVERY_CALL = {
     "downloads.fetch_output",
     "generations.apply",

@@ -5,7 +5,7 @@ generation on its own, an image from `pending` to `live`, a ledger row once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -199,6 +199,3 @@ class World:
         row = LedgerRow(generation.owner, generation.quota_period, units)
         self.ledger[generation.id, kind] = row
         self.used[row.owner, row.period] += units
-
-
-type Clock = Callable[[], datetime]

@@ -44,8 +44,13 @@ def test_a_claim_is_expired_when_its_lease_has_run_out(item: Item) -> None:
     assert remedy(item, NOW + LEASE) == e.LeaseExpired()
 
 
-def test_a_prediction_is_left_to_callback_and_polls_until_the_deadline() -> None:
-    assert remedy(bound(), OVERDUE - SECOND) is None
+def test_a_prediction_is_left_to_callback_and_polls_for_the_length_of_a_lease() -> None:
+    assert remedy(bound(), NOW + LEASE - SECOND) is None
+
+
+def test_a_prediction_that_nobody_may_be_asking_about_is_asked_about() -> None:
+    assert remedy(bound(), NOW + LEASE) == AskProvider()
+    assert remedy(bound(), OVERDUE - SECOND) == AskProvider()
 
 
 def test_past_the_deadline_the_provider_is_asked_until_the_grace_is_over() -> None:

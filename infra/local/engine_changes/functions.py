@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -161,8 +161,8 @@ def logs_end_with_a_mark() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = drain
 
 
-def function_errors_stay_inside() -> None:
-    """Answer an HTTP request whose function failed as API Gateway does: 500, and not a word why."""
+def function_answers_become_http_as_on_aws() -> None:
+    """A failed function is a 500 without a word why; an answer's body may be null."""
     respond = lambda_svc.lambda_execute_result_to_api_proxy_response
     expect_source(respond, "36f0ed215e854cb7")
 
@@ -172,7 +172,10 @@ def function_errors_stay_inside() -> None:
         elif result.get("throttle"):
             status, message = 503, "Service Unavailable"
         else:
-            return cast(tuple[Any, Any], respond(result))
+            answer, error = respond(result)
+            if isinstance(answer, dict) and answer.get("body") is None:
+                answer = {**answer, "body": ""}
+            return answer, error
         headers = {"Content-Type": "application/json"}
         return {
             "statusCode": status,
@@ -209,4 +212,4 @@ def all_changes() -> None:
     function_errors_keep_their_type()
     functions_write_a_log()
     logs_end_with_a_mark()
-    function_errors_stay_inside()
+    function_answers_become_http_as_on_aws()

@@ -1,0 +1,61 @@
+"""What stands in the way of a goal that was missed."""
+
+from tests.performance.counting import PACK
+from tests.performance.findings import (
+    BY_WEBHOOK,
+    IN_THE_CALL,
+    MEMORY,
+    PACK_WALL,
+    Findings,
+    figures,
+)
+
+_RENDITIONS = (
+    "Renditions are about 60 ms of an image, of which the full-size `web` alone is 36 ms (in "
+    "WebP method 0 instead of 2: 22 ms, and a third more bytes)."
+)
+
+
+def in_the_way(found: Findings) -> list[str]:
+    """What is known of each goal that was missed."""
+    missed = {figure.what for figure in figures(found) if not figure.met}
+    reasons = [reason for what, reason in _reasons(found).items() if what in missed]
+    return ["## What stands in the way", "", *reasons] if reasons else []
+
+
+def _reasons(found: Findings) -> dict[str, str]:
+    """By the figure that each explains."""
+    return {
+        PACK_WALL: _pack_wall(found),
+        IN_THE_CALL: (
+            "- **P5, answer in the call**, is one tenth of the waiting and the same excess over it "
+            "as in P3; with a provider of 15 s instead of 2 s the excess weighs a seventh."
+        ),
+        BY_WEBHOOK: _by_webhook(found),
+        MEMORY: (
+            "- **P12, memory.** Ten pictures are decoded and encoded side by side, and each thread "
+            "allocates from an arena of its own that gives nothing back. With as many renditions "
+            "at once as there are processors and `MALLOC_ARENA_MAX=2` the same worker peaked at "
+            "165 MB after five packs, without at 253 MB (tried on 2026-11-21)."
+        ),
+    }
+
+
+def _pack_wall(found: Findings) -> str:
+    work = found.measured.pack_cpu * PACK
+    return (
+        "- **P3** misses by processor time. Ten answers arrive in the same instant, and "
+        f"{work:.1f} s of the worker's own work fall due at once, beside what the engine and the "
+        f"simulators take of the same {found.processors} processors, and a load of "
+        f"{found.load:.1f} from elsewhere. {_RENDITIONS}"
+    )
+
+
+def _by_webhook(found: Findings) -> str:
+    measured = found.measured
+    least = measured.pack_cpu * measured.memory_mb / 1024 / measured.baseline_billed
+    return (
+        "- **P5, by webhook**, has no waiting in it, only work: a whole processor of its own would "
+        f"bring it to about {least:.3f} of the baseline, the processor time of one image. What is "
+        "above that is waiting for processors that others held."
+    )

@@ -1,0 +1,52 @@
+"""How many AWS calls a pack of ten takes: the count that its cost and its speed follow from."""
+
+from collections import Counter
+
+from tests.performance.counting import PACK, count_callbacks, count_portraits
+
+ONCE_PER_MESSAGE = Counter(
+    {
+        "dynamodb.Query": 2,  # what to draw; how it ended
+        "dynamodb.UpdateItem": 1,  # the due marker
+        "dynamodb.TransactWriteItems": 1,  # closing
+        "s3.GetObject": 1,  # the reference
+    }
+)
+
+
+def test_a_pack_is_submitted_with_two_writes_and_one_read() -> None:
+    assert count_portraits().submit.calls == {
+        "dynamodb.GetItem": 1,
+        "dynamodb.TransactWriteItems": 1,
+        "sqs.SendMessage": 1,
+    }
+
+
+def test_an_image_drawn_within_the_call_takes_eight() -> None:
+    per_image = {
+        "s3.PutObject": 4,
+        "dynamodb.PutItem": 1,  # claim
+        "dynamodb.TransactWriteItems": 3,  # call, upload, completion
+    }
+
+    work = count_portraits().work.calls
+
+    assert work - ONCE_PER_MESSAGE == {call: n * PACK for call, n in per_image.items()}
+    assert sum(per_image.values()) == 8
+
+
+def test_a_callback_is_one_call_until_it_is_durable() -> None:
+    callback = count_callbacks().callback
+    assert callback is not None
+    assert callback.of("sqs") == callback.calls.total() == 1
+
+
+def test_reading_is_one_query_however_many_images() -> None:
+    assert count_portraits().read.calls == {"dynamodb.Query": 1}
+
+
+def test_a_poll_that_comes_too_late_writes_nothing() -> None:
+    late = count_callbacks().late_poll
+    assert late is not None
+    assert late.calls == {"dynamodb.Query": 1}
+    assert late.write_units == 0
