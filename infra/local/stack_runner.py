@@ -148,8 +148,8 @@ def _simulators(
         return
     command = [
         *(sys.executable, "-m", "infra.local.lifeline", "infra.local.simulators"),
-        *("--gemini-port", str(ports["gemini"]), "--gemini-api-key", SIMULATED_GEMINI_KEY),
-        *("--replicate-port", str(ports["replicate"])),
+        *(word for name in plan.simulators for word in (f"--{name}-port", str(ports[name]))),
+        *("--gemini-api-key", SIMULATED_GEMINI_KEY),
         *("--replicate-api-token", SIMULATED_REPLICATE_TOKEN),
         *("--webhook-secret", local_webhook_secret(state), "--latency", str(latency)),
     ]

@@ -1,10 +1,10 @@
-"""`python -m infra.local.simulators`: both providers in one process until it is told to end."""
+"""`python -m infra.local.simulators`: providers in one process until it is told to end."""
 
 import argparse
 import asyncio
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from infra.local.simulators import SimulatorSettings, gemini_app, replicate_app
 from infra.local.simulators.serving import base_url, listen, server_for
@@ -14,11 +14,15 @@ from infra.local.simulators.settings import (
     DEFAULT_WEBHOOK_SECRET,
 )
 
+APPS = {"gemini": gemini_app, "replicate": replicate_app}
+
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local.simulators", description=__doc__)
-    parser.add_argument("--gemini-port", type=int, required=True, help="0 takes any free port")
-    parser.add_argument("--replicate-port", type=int, required=True, help="0 takes any free port")
+    for name in APPS:
+        parser.add_argument(
+            f"--{name}-port", type=int, help="0 takes any free port; without it, none is served"
+        )
     parser.add_argument("--latency", type=float, default=2.0, help="seconds one picture takes")
     parser.add_argument("--gemini-api-key", action="append", help=f"default {DEFAULT_GEMINI_KEY}")
     parser.add_argument(
@@ -28,7 +32,16 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--public-url", help="base of Replicate's URLs; default: as called")
     parser.add_argument("--gemini-format", choices=["jpeg", "png"], default="jpeg")
     parser.add_argument("--output-lifetime", type=float, default=3600.0, help="seconds")
-    return parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
+    if not _ports(arguments):
+        parser.error("name the port of at least one provider")
+    return arguments
+
+
+def _ports(arguments: argparse.Namespace) -> dict[str, int]:
+    """The ports asked for, by provider."""
+    asked = {name: getattr(arguments, f"{name}_port") for name in APPS}
+    return {name: port for name, port in asked.items() if port is not None}
 
 
 def _settings(arguments: argparse.Namespace) -> SimulatorSettings:
@@ -43,10 +56,10 @@ def _settings(arguments: argparse.Namespace) -> SimulatorSettings:
     )
 
 
-async def serve(settings: SimulatorSettings, *, gemini_port: int, replicate_port: int) -> None:
-    """Serve both until SIGINT or SIGTERM; the first line on stdout tells where, as JSON."""
-    listeners = [listen(gemini_port), listen(replicate_port)]
-    servers = [server_for(gemini_app(settings)), server_for(replicate_app(settings))]
+async def serve(settings: SimulatorSettings, ports: Mapping[str, int]) -> None:
+    """Serve these until SIGINT or SIGTERM; the first line on stdout tells where, as JSON."""
+    listeners = {name: listen(port) for name, port in ports.items()}
+    servers = [server_for(APPS[name](settings)) for name in ports]
 
     def end() -> None:
         for server in servers:
@@ -55,26 +68,20 @@ async def serve(settings: SimulatorSettings, *, gemini_port: int, replicate_port
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)
-    gemini, replicate = (base_url(listener) for listener in listeners)
     # The sockets listen already: whoever reads this line may call at once.
-    print(json.dumps({"gemini": gemini, "replicate": replicate}), flush=True)
+    print(json.dumps({name: base_url(one) for name, one in listeners.items()}), flush=True)
     await asyncio.gather(
         *(
             server.serve(sockets=[listener])
-            for server, listener in zip(servers, listeners, strict=True)
+            for server, listener in zip(servers, listeners.values(), strict=True)
         )
     )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments(argv)
-    serving = serve(
-        _settings(arguments),
-        gemini_port=arguments.gemini_port,
-        replicate_port=arguments.replicate_port,
-    )
     try:
-        asyncio.run(serving)
+        asyncio.run(serve(_settings(arguments), _ports(arguments)))
     except OSError as problem:
         raise SystemExit(f"The simulators cannot listen: {problem}") from problem
 
