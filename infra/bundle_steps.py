@@ -56,13 +56,11 @@ def prune(building: Path, unused: Iterable[str], services: Iterable[str]) -> Non
 
 def compile_bytecode(building: Path, *parts: str) -> None:
     """Compile for `/var/task`: never checked against the sources, equal wherever it is built."""
-    # Isolated (-I): a PYTHONPYCACHEPREFIX of whoever builds would put the bytecode elsewhere.
-    # One process: what a string shares with files compiled before shows in the bytes, and with
-    # several processes these are other files each time. Bundles are built side by side anyway.
+    # An environment of its own: a PYTHONPYCACHEPREFIX of whoever builds would put the bytecode
+    # elsewhere, and a random hash seed may show in it.
     _run(
-        *(sys.executable, "-I", "-m", "compileall", "-q"),
-        *("--invalidation-mode", "unchecked-hash", "-s", str(building), "-p", "/var/task"),
-        *(str(building / part) for part in parts or ("",)),
+        *(sys.executable, "-s", "-m", "infra.bytecode", str(building), *(parts or (".",))),
+        environment={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"},
     )
 
 
@@ -71,9 +69,15 @@ def _uv(*arguments: str, stdin: str = "") -> str:
     return _run(os.environ.get("UV") or "uv", *arguments, stdin=stdin)
 
 
-def _run(*command: str, stdin: str = "") -> str:
+def _run(*command: str, stdin: str = "", environment: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, cwd=PROJECT, check=False
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env=environment,
+        check=False,
     )
     if done.returncode != 0:
         raise BundleError(f"{' '.join(command[:3])} … failed:\n{done.stderr}{done.stdout}")

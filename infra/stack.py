@@ -62,7 +62,9 @@ class LikenessStack(cdk.Stack):
         for api in (run.generations, run.characters):
             api.configure(table | images | uploads | queues | deployment.choices)
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
-        run.worker.configure(table | images | queues | secret | {"PUBLIC_URL": self.api.url})
+        # Threads that decode pictures would else keep an arena of memory each.
+        frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
+        run.worker.configure(table | images | queues | secret | frugal)
         run.sweeper.configure(table | images | queues)
 
     def _grant(self) -> None:

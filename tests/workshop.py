@@ -210,7 +210,12 @@ class Workshop:
     @cached_property
     def apply_callback(self) -> ApplyCallback:
         return ApplyCallback(
-            self.generations, self.providers, SettleReport(self.settle), self.finish, self.count
+            generations=self.generations,
+            providers=self.providers,
+            queue=self.queue,
+            settle_report=SettleReport(self.settle),
+            finish_work=self.finish,
+            count=self.count,
         )
 
     @cached_property

@@ -14,7 +14,9 @@ from shared.runtime.observability import logger
 from shared.runtime.problems import PROBLEM_JSON, problem, status_of
 
 _FORWARDED = ("id", "status", "output", "error", "metrics", "model", "version", "data_removed")
-"""What the worker needs of a prediction; its input, echoed whole, stays out of the queue."""
+"""What the worker needs of a prediction; of its echoed input only what has a price."""
+_LONGEST_SETTING = 32
+_MOST_SETTINGS = 40
 _LARGEST_PAYLOAD = 200_000
 """Bytes of JSON that still fit a message with room to spare; above it the provider is asked."""
 
@@ -57,7 +59,8 @@ def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
     if not isinstance(prediction, dict) or not isinstance(prediction.get("id"), str):
         raise Invalid("The body is not a prediction.")
     payload = {name: prediction[name] for name in _FORWARDED if name in prediction}
-    small = len(json.dumps(payload)) <= _LARGEST_PAYLOAD
+    payload["input"] = _priced(prediction.get("input"))
+    small = _size(payload) <= _LARGEST_PAYLOAD
     query = event.get("queryStringParameters") or {}
     return TakeCallback(
         provider=bootstrap.REPLICATE,
@@ -65,6 +68,30 @@ def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
         prediction_id=prediction["id"][:200],
         payload=payload if small else None,
     )
+
+
+def _priced(given: object) -> dict[str, Any]:
+    """Sizes, tiers, and how many pictures were shown: never words, never the pictures."""
+    if not isinstance(given, dict):
+        return {}
+    settings = [(name, value) for name, value in given.items() if "prompt" not in name]
+    return {name: _setting(value) for name, value in settings[:_MOST_SETTINGS]}
+
+
+def _setting(value: object) -> object:
+    if isinstance(value, list):
+        return [None] * min(len(value), _MOST_SETTINGS)
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_SETTING else ""
+    return value if isinstance(value, int | float) else None
+
+
+def _size(payload: dict[str, Any]) -> int:
+    """Bytes of its JSON. Raises Invalid for text that no message can carry."""
+    try:
+        return len(json.dumps(payload, ensure_ascii=False).encode())
+    except UnicodeEncodeError as exc:
+        raise Invalid("The body holds text that is not Unicode.") from exc
 
 
 def _refusal(refused: Invalid, context: LambdaContext) -> dict[str, Any]:

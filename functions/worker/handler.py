@@ -40,8 +40,8 @@ async def do_work(record: SQSRecord, lambda_context: LambdaContext) -> None:
                 await bootstrap.poll()(work=work)
             case CancelPrediction():
                 await bootstrap.tell_provider()(work=work)
-    except Exception as exc:
-        logger().warning("message failed", message_id=record.message_id, error=type(exc).__name__)
+    except Exception:
+        logger().exception("message failed", message_id=record.message_id)
         raise
 
 

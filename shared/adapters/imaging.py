@@ -13,12 +13,12 @@ from PIL import Image, ImageOps
 from shared.adapters.imaging_colour import upright_srgb
 from shared.adapters.imaging_decode import ImageLimits, Size, decode, describe
 from shared.domain.errors import InvalidImage
-from shared.domain.images import Decoded, ImageFormat, Rendition
+from shared.domain.images import MAX_OUTPUT_BYTES, Decoded, ImageFormat, Rendition
 from shared.domain.request import OutputSize
 
 UPLOAD_LIMITS: Final = ImageLimits()
 # Providers draw 4096² at most; as a PNG of noise that is 50 MB.
-OUTPUT_LIMITS: Final = ImageLimits(max_bytes=64_000_000)
+OUTPUT_LIMITS: Final = ImageLimits(max_bytes=MAX_OUTPUT_BYTES)
 # What we stored was judged when it came in, and cleaning may have made it larger.
 _STORED_LIMITS: Final = ImageLimits(max_bytes=sys.maxsize)
 

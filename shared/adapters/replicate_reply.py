@@ -14,12 +14,12 @@ from shared.domain.errors import (
     TooLarge,
     UnsafeUrl,
 )
+from shared.domain.images import MAX_OUTPUT_BYTES
 from shared.domain.pricing.cost import picture_cost
 from shared.domain.pricing.model import Model, PicturePrice
 from shared.domain.provider import Failed, Finished, Output, Pending, PredictionReport
 from shared.domain.request import Quality
 
-_LARGEST_OUTPUT: Final = 40 * 1024 * 1024
 _DEEPEST_OUTPUT: Final = 4
 _MOST_IMAGES: Final = 10
 # What the service and its models say of a filter: E005 and the words around it.
@@ -91,7 +91,7 @@ def _usable(output: object, depth: int = 0) -> Iterator[Output]:
 
 def _decoded(uri: str) -> Iterator[Output]:
     try:
-        yield Output(data=decode_data_uri(uri, _LARGEST_OUTPUT))
+        yield Output(data=decode_data_uri(uri, MAX_OUTPUT_BYTES))
     except (UnsafeUrl, TooLarge):
         return
 

@@ -18,4 +18,6 @@ Timestamp = Annotated[AwareDatetime, PlainSerializer(rfc3339, when_used="json")]
 class Entity(BaseModel):
     """Frozen; a change is a copy: `item.model_copy(update={...})`. Built on first use."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True, defer_build=True, extra="ignore", hide_input_in_errors=True
+    )

@@ -19,7 +19,6 @@ LikenessError                      code, message for the caller, extra details
 │   ├── AlreadyFinal               with the final status
 │   ├── SourceNotReady
 │   ├── UploadExpired
-│   ├── IllegalTransition          a move that is not in the table
 │   ├── AttemptStillLive           a dead letter whose item may still end well
 │   └── StaleWrite                 lost a race; carries the winner's record
 ├── Unavailable                    try again later (503); carries `retry_after`
@@ -146,10 +145,6 @@ class SourceNotReady(Conflict):
 
 class UploadExpired(Conflict):
     code = "upload_expired"
-
-
-class IllegalTransition(Conflict):
-    code = "illegal_transition"
 
 
 class AttemptStillLive(Conflict):

@@ -1,6 +1,6 @@
 """A generation and its items: what was asked for, how far it has come, what it cost."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.entity import Entity, Timestamp
@@ -146,9 +146,6 @@ class Item(Entity):
         """The number of the attempt that `prediction_id` belongs to."""
         return self.calls if self.won_by is None else self.won_by
 
-    def called(self) -> bool:
-        return self.called_at is not None
-
 
 class Progress(Entity):
     total: int
@@ -265,8 +262,3 @@ class Snapshot(Entity):
         """This snapshot with one item replaced by a newer state of itself."""
         items = tuple(item if old.index == item.index else old for old in self.items)
         return self.model_copy(update={"items": items})
-
-
-def age(item: Item, now: datetime) -> timedelta:
-    """How long the item has waited since it was queued last."""
-    return now - item.queued_at

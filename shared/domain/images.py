@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from shared.domain.entity import Entity, Timestamp
 
+MAX_OUTPUT_BYTES = 64_000_000
+"""Of what a provider makes: a PNG of noise at 4K has 50 MB."""
+
 
 class ImageFormat(StrEnum):
     PNG = "png"

@@ -33,8 +33,9 @@ ENDS = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
 class Move:
     """A decision: the item's new state and what must commit together with it.
 
-    `attempt` and `image` are written in the same transaction. `redispatch_after` and
-    `cancel_prediction` are done after the commit; the sweeper makes up for a crash in between.
+    `attempt` and `image` are written in the same transaction. `redispatch_after` is done after
+    the commit, and the sweeper makes up for a crash in between; `cancel_prediction` is told as
+    well as may be.
     """
 
     before: Item
@@ -78,6 +79,8 @@ _UNBOUND: dict[str, Any] = {"called_at": None, "prediction_id": None, "won_by": 
 def _claim(item: Item, event: e.Claimed, now: datetime) -> Decision:
     if item.dispatch is Dispatch.HELD:
         return Ignored(item, "held")
+    if item.deadline is not None and now >= item.deadline:
+        return Ignored(item, "past_deadline")
     after = _to(
         item,
         P,

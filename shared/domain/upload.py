@@ -7,7 +7,7 @@ from shared.domain.images import ImageFormat
 
 UPLOAD_LIFETIME = timedelta(hours=24)
 """An unused upload dies after this."""
-MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+MAX_UPLOAD_BYTES = 20_000_000
 MAX_MULTIPART_BYTES = 4 * 1024 * 1024
 """A small file may come in the request itself; the gateway's limit leaves no room for more."""
 

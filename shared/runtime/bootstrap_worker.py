@@ -4,6 +4,7 @@ import random
 from functools import cache
 from urllib.parse import urlencode
 
+from shared.domain.errors import ProviderAuthFailed
 from shared.domain.ids import new_id, new_token
 from shared.domain.ports import ImageProvider
 from shared.domain.request import ProviderName
@@ -49,11 +50,14 @@ def _connected(name: ProviderName, api_key: str, base_url: str | None) -> ImageP
 
 
 def provider(name: ProviderName) -> ImageProvider:
-    """Connected with the secret of the moment: a rotated key makes a new connection. An empty
-    key is sent as it is, and refused by the provider in its own words."""
+    """Connected with the secret of the moment: a rotated key makes a new connection. Raises
+    ProviderAuthFailed when there is no key."""
     key = "GEMINI_API_KEY" if name is ProviderName.GEMINI else "REPLICATE_API_TOKEN"
     base_url = _secret(f"LIKENESS_{name.upper()}_BASE_URL")
-    return _connected(name, _secret(key) or "", base_url)
+    api_key = _secret(key)
+    if api_key is None:
+        raise ProviderAuthFailed(f"This deployment has no key for {name}.")
+    return _connected(name, api_key, base_url)
 
 
 def callback_url(name: ProviderName, reference: AttemptReference) -> str:
@@ -145,6 +149,7 @@ def apply_callback() -> ApplyCallback:
     return ApplyCallback(
         generations=aws.generations(settings().table_name),
         providers=provider,
+        queue=aws.work_queue(settings()),
         settle_report=SettleReport(settle_attempt()),
         finish_work=finish_work(),
         count=count,

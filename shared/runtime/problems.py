@@ -46,6 +46,7 @@ STATUS: Final[Mapping[type[e.LikenessError], HTTPStatus]] = {
     e.Forbidden: HTTPStatus.FORBIDDEN,
     e.QuotaExceeded: HTTPStatus.PAYMENT_REQUIRED,
     e.Conflict: HTTPStatus.CONFLICT,
+    e.StaleWrite: HTTPStatus.SERVICE_UNAVAILABLE,
     e.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     e.ProviderError: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,

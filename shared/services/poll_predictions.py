@@ -44,6 +44,8 @@ class Poll:
         errors = [result for result in results if isinstance(result, Exception)]
         if asked:
             await self.finish_work(generation_id=work.generation_id)
+        if asked and not errors:
+            # With errors this very message comes back: a second chain would double each time.
             await self._again(work)
         if errors:
             raise ExceptionGroup("items that could not be polled", errors)

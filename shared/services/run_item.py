@@ -28,7 +28,7 @@ from shared.domain.ports import Clock, Generations, ImageProvider
 from shared.domain.provider import Finished, Pending, ProviderCall, ReferencePicture
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
-from shared.domain.work import AttemptReference
+from shared.domain.work import AttemptReference, CancelPrediction
 from shared.services.dispatching import Dispatcher
 from shared.services.moving import advance
 from shared.services.resume_upload import ResumeUpload
@@ -74,6 +74,10 @@ class RunItem:
             return False
         if item.prediction_id is not None:
             return True  # Delivered again: its first worker may have died before it sent a poll.
+        if generation.cancel_receipt is not None and item.status is Status.QUEUED:
+            # It was being stored when the rest was cancelled, and was lost on the way.
+            await self.settle.move(generation, item, e.CancelRequested())
+            return False
         claimed = await asyncio.to_thread(self._claim, item)
         if claimed is None:
             return False
@@ -113,7 +117,6 @@ class RunItem:
     ) -> bool:
         """Recorded before called: a crash during the call leaves an attempt that counts as
         spent and whose callback finds it, never a paid call that nobody knows of."""
-        provider = self.providers(brief.request.provider)
         attempt = self._attempt(brief, item)
         begun = await asyncio.to_thread(
             advance, self.generations, item, e.ProviderCalled(attempt), self.clock
@@ -122,6 +125,7 @@ class RunItem:
             return False
         item = begun.after
         try:
+            provider = self.providers(brief.request.provider)
             call = self._provider_call(brief, item, attempt, references)
             answer = await _within_time(provider, call)
             if isinstance(answer, Pending):
@@ -180,16 +184,26 @@ class RunItem:
         decision = await self.settle.move(generation, item, e.Bound(bound))
         # Bound already, by a callback or by this very write when its answer was lost: polled too.
         now = decision.after if isinstance(decision, Move) else decision.item
+        if now.status is Status.CANCELLED:
+            # Cancelled while it was being started: nobody knew until now whom to tell.
+            unwanted = CancelPrediction(
+                provider=attempt.provider, prediction_id=pending.prediction_id
+            )
+            await asyncio.to_thread(self.dispatcher.queue.ingest, [unwanted])
         return now.status is Status.GENERATING and now.prediction_id is not None
 
     async def _take(
         self, generation: Generation, item: Item, attempt: Attempt, answer: Finished
     ) -> None:
+        """A store of ours that is busy is no failure of the attempt: that ends the item's run
+        as a crash would, and what was stored by then is resumed."""
         try:
             await self.settle.take(
                 generation=generation, item=item, attempt=attempt, finished=answer
             )
         except Unavailable as exc:
+            if answer.output.url is None:
+                raise
             raise ProviderUnavailable("The provider's image could not be fetched.") from exc
 
     async def _lost_reply(

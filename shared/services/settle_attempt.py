@@ -19,6 +19,7 @@ from shared.domain.errors import (
     UnsafeUrl,
 )
 from shared.domain.generation import Attempt, Failure, FailureStage, Generation, Item
+from shared.domain.images import MAX_OUTPUT_BYTES
 from shared.domain.ports import Clock, Counter, Downloads, Generations
 from shared.domain.provider import Finished, Output
 from shared.domain.transitions import Decision, Ignored, Move
@@ -27,7 +28,6 @@ from shared.services.moving import advance
 from shared.services.store_result import StoreResult
 
 _TRANSIENT = (ProviderUnavailable, ProviderRateLimited, ProviderTimedOut)
-_MAX_OUTPUT_BYTES = 40 * 1024 * 1024
 _DOWNLOAD_SECONDS = 30.0
 _OUTPUT_TRIES = 2
 """An answer that is no image is asked for once more: it may have been cut on its way."""
@@ -100,7 +100,7 @@ class SettleAttempt:
         assert output.url is not None, "an output is bytes or an address"
         try:
             return await self.downloads.fetch_output(
-                output.url, max_bytes=_MAX_OUTPUT_BYTES, seconds=_DOWNLOAD_SECONDS
+                output.url, max_bytes=MAX_OUTPUT_BYTES, seconds=_DOWNLOAD_SECONDS
             )
         except (UnsafeUrl, NotFound, TooLarge, InvalidImage) as exc:
             raise BadOutput("The provider's image could not be fetched.") from exc

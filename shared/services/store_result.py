@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain import events as e
 from shared.domain.closing import late_completion
@@ -16,6 +16,8 @@ from shared.domain.transitions import Ignored, Move, decide
 from shared.services.moving import advance
 
 _RACES = 4
+_DECODERS = 2
+"""Pictures decoded at the same time: ten of 17 megapixels would not fit the worker's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class StoreResult:
     clock: Clock
     new_id: IdFactory
     count: Counter
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DECODERS))
 
     async def __call__(
         self, *, generation: Generation, item: Item, attempt: Attempt, data: bytes
@@ -37,7 +40,8 @@ class StoreResult:
         """Raises BadOutput when `data` is no image; anything raised later leaves the item
         `uploading`, to be resumed."""
         try:
-            content = await asyncio.to_thread(self.imaging.inspect, data)
+            async with self.decoding:
+                content = await asyncio.to_thread(self.imaging.inspect, data)
         except InvalidImage as exc:
             raise BadOutput("The provider's answer is not an image.") from exc
         image = self._intent(generation, item, content)
@@ -114,12 +118,13 @@ class StoreResult:
         self, generation: Generation, image: StoredImage, data: bytes
     ) -> frozenset[Rendition]:
         try:
-            renditions: Mapping[Rendition, bytes] = await asyncio.to_thread(
-                self.imaging.renditions,
-                data,
-                generated=True,
-                exact_size=generation.exact_size,
-            )
+            async with self.decoding:
+                renditions: Mapping[Rendition, bytes] = await asyncio.to_thread(
+                    self.imaging.renditions,
+                    data,
+                    generated=True,
+                    exact_size=generation.exact_size,
+                )
         except InvalidImage as exc:
             self.count("rendition_failed", exc.reason)
             return frozenset()

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.domain.errors import LikenessError, NotFound
+from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.generation import Item, Snapshot
+from shared.domain.limits import LEASE
 from shared.domain.ports import Clock, Counter, Generations, WorkQueue
 from shared.domain.sweeping import AskProvider, Remedy, Resend, next_due, remedy
 from shared.domain.transitions import Move
@@ -38,8 +39,9 @@ class Sweep:
                 self._mend(generation_id)
             except NotFound:
                 continue
-            except LikenessError as trouble:
-                self.count("sweep_failed", trouble.code)
+            except Exception as trouble:  # noqa: BLE001  # whatever it is, the others go on
+                self.count("sweep_failed", type(trouble).__name__)
+                self.generations.mark_due(generation_id, self.clock() + LEASE)
         return len(due)
 
     def _mend(self, generation_id: str) -> None:

@@ -51,7 +51,7 @@ def functions_on_moto(provider: FakeProvider) -> Iterator[Aws]:
         pytest.MonkeyPatch.context() as patch,
         deployed(aws, patch),
     ):
-        patch.setattr(bootstrap_worker, "_connected", lambda *_: provider)
+        patch.setattr(bootstrap_worker, "provider", lambda _: provider)
         patch.setattr(bootstrap_webhook, "clock", lambda: _SIGNED_AT)
         yield aws
 

@@ -79,7 +79,7 @@ def figures(found: Findings) -> list[Figure]:
         *(
             Figure(
                 "P12",
-                f"bundle `{one.name}`",
+                bundle(one.name),
                 [one.megabytes],
                 goal=one.goal,
                 unit="MB",
@@ -89,6 +89,11 @@ def figures(found: Findings) -> list[Figure]:
             for one in found.bundles
         ),
     ]
+
+
+def bundle(name: str) -> str:
+    """The figure of a bundle's size."""
+    return f"bundle `{name}`"
 
 
 def _calls_per_image(steps: Steps) -> float:

@@ -7,6 +7,7 @@ from tests.performance.findings import (
     MEMORY,
     PACK_WALL,
     Findings,
+    bundle,
     figures,
 )
 
@@ -32,6 +33,11 @@ def _reasons(found: Findings) -> dict[str, str]:
             "as in P3; with a provider of 15 s instead of 2 s the excess weighs a seventh."
         ),
         BY_WEBHOOK: _by_webhook(found),
+        bundle("characters"): (
+            "- **P12, `characters`.** It takes pictures in, by upload and by address: Pillow and "
+            "its libraries are 3.4 MB of its zip, httpx and what that needs 1 MB. Without them it "
+            "is as small as `generations`."
+        ),
         MEMORY: (
             "- **P12, memory.** Ten pictures are decoded and encoded side by side, and each thread "
             "allocates from an arena of its own that gives nothing back. With as many renditions "

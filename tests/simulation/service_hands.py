@@ -228,7 +228,7 @@ class ByServices:
         )
         gather = GatherReferences(images)
         self.run_message = RunMessage(ports, ports, gather, run_item, finish, clock, counter)
-        self.apply_callback = ApplyCallback(ports, provider_of, report, finish, counter)
+        self.apply_callback = ApplyCallback(ports, provider_of, ports, report, finish, counter)
         self.poll = Poll(ports, provider_of, ports, report, finish, clock, counter)
         self.tell_provider = TellProvider(provider_of, counter)
         self.sweep_all = Sweep(ports, ports, dispatcher, close, clock, counter)

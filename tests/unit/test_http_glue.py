@@ -101,7 +101,8 @@ def test_every_error_has_a_status_that_says_whose_fault_it_is(kind: type[Likenes
 
     assert 400 <= status_of(error) < 600
     assert (status_of(error) >= 500) == (
-        kind in (LikenessError, errors.Unavailable) or issubclass(kind, errors.ProviderError)
+        kind in (LikenessError, errors.Unavailable, errors.StaleWrite)
+        or issubclass(kind, errors.ProviderError)
     )
 
 

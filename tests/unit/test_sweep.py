@@ -145,7 +145,7 @@ def test_one_generation_that_cannot_be_mended_does_not_stop_the_others() -> None
     shop.sweep()
 
     assert [sent.work for sent in shop.queue.sent] == [run_of(shop, 0)]
-    assert shop.count.counted["sweep_failed", "provider_unavailable"] == 1
+    assert shop.count.counted["sweep_failed", "ProviderUnavailable"] == 1
 
 
 def test_a_dead_letter_fails_its_items_and_frees_slot_and_quota() -> None:

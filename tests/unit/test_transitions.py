@@ -131,7 +131,7 @@ def test_a_call_is_recorded_with_its_provider_and_model_before_it_is_made() -> N
 
     assert move.after.status is Status.GENERATING
     assert (move.after.provider, move.after.model) == (attempt.provider, attempt.model)
-    assert move.after.called()
+    assert move.after.called_at == attempt.called_at
     assert move.attempt == attempt
 
 

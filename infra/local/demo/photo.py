@@ -10,7 +10,7 @@ from infra.local.layout import BadInput
 
 DEFAULT_PHOTO = Path(__file__).with_name("astronaut.png")
 DEFAULT_PHOTO_CREDIT = "a portrait of astronaut Eileen Collins (NASA, public domain)"
-LARGEST_PHOTO = 20 * 1024 * 1024
+LARGEST_PHOTO = 20_000_000
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 
 

@@ -26,7 +26,7 @@ from shared.domain.generation import (
 from shared.domain.limits import LEASE, REQUEUE_MARGIN
 from shared.domain.provider import Finished, Pending
 from shared.domain.transitions import Move
-from shared.domain.work import PollPredictions, RunItems
+from shared.domain.work import CancelPrediction, PollPredictions, RunItems
 from tests.simulation.calls import Call, Cancelled, Outcome, Steps, Together, in_thread
 from tests.simulation.handlers.settling import Settling
 
@@ -97,6 +97,9 @@ class Drawing(Settling):
             return False
         if item.prediction_id is not None:
             return True
+        if generation.cancel_receipt is not None and item.status is Status.QUEUED:
+            yield from self.move(generation, item, e.CancelRequested())
+            return False
         claimed = yield from in_thread(self.claim(item))
         if claimed is None:
             return False
@@ -172,6 +175,10 @@ class Drawing(Settling):
         bound = attempt.model_copy(update={"prediction_id": pending.prediction_id})
         decision = yield from self.move(generation, item, e.Bound(bound))
         now = decision.after if isinstance(decision, Move) else decision.item
+        if now.status is Status.CANCELLED:
+            yield self.ingest(
+                CancelPrediction(provider=attempt.provider, prediction_id=pending.prediction_id)
+            )
         return now.status is Status.GENERATING and now.prediction_id is not None
 
     def _take(
@@ -180,6 +187,8 @@ class Drawing(Settling):
         try:
             yield from self.take(generation, item, attempt, answer)
         except Unavailable as exc:
+            if answer.output.url is None:
+                raise
             raise ProviderUnavailable("The provider's image could not be fetched.") from exc
 
     def _fail_before_call(

@@ -12,7 +12,7 @@ from shared.domain.errors import (
     Unavailable,
 )
 from shared.domain.generation import Attempt, Generation, Item, Snapshot, Status
-from shared.domain.limits import TIMEOUT_GRACE
+from shared.domain.limits import LEASE, TIMEOUT_GRACE
 from shared.domain.provider import Pending
 from shared.domain.sweeping import AskProvider, Resend
 from shared.domain.transitions import Ignored, Move
@@ -55,12 +55,17 @@ class Watching(Drawing):
         except NotFound:
             return
         bound = attempt.model_copy(update={"prediction_id": work.prediction_id})
-        if work.payload is None:
-            report = yield self.poll_provider(bound)
-        else:
-            report = self.providers[work.provider].report(work.payload)
         item = snapshot.items[attempt.index]
-        yield from self.settle_report(snapshot.generation, item, bound, report)
+        try:
+            if work.payload is None:
+                report = yield self.poll_provider(bound)
+            else:
+                report = self.providers[work.provider].report(work.payload)
+            yield from self.settle_report(snapshot.generation, item, bound, report)
+        except (ProviderError, Unavailable):
+            yield from self.move(snapshot.generation, item, e.Bound(bound))
+            poll = PollPredictions(generation_id=item.generation_id, indexes=(item.index,))
+            yield self.ingest(poll, delay=self.rules.poll_delay(0))
         yield from self.finish_work(attempt.generation_id)
 
     def poll(self, work: PollPredictions) -> Steps[None]:
@@ -77,8 +82,9 @@ class Watching(Drawing):
         if asked:
             outcomes = yield Together([self._ask(snapshot.generation, item) for item in asked])
             yield from self.finish_work(work.generation_id)
-            yield from self._again(work)
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+        if asked and not errors:
+            yield from self._again(work)
         if errors:
             raise ExceptionGroup("items that could not be polled", errors)
 
@@ -131,8 +137,10 @@ class Watching(Drawing):
         for generation_id in due:
             try:
                 yield from self._mend(generation_id)
-            except LikenessError:
+            except NotFound:
                 continue
+            except LikenessError:
+                yield self.mark_due(generation_id, self.now() + LEASE)
 
     def _mend(self, generation_id: str) -> Steps[None]:
         snapshot: Snapshot = yield self.get(generation_id)
