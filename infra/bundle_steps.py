@@ -30,7 +30,15 @@ def install(requirements: str, target_platform: str, building: Path) -> None:
     # Copied, not linked: a link would let an edit of the bundle change uv's cache.
     _uv(
         *("pip", "install", "--quiet", "--target", str(building), "--python", sys.executable),
-        *("--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"),
+        *(
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--no-compile-bytecode",
+            "--link-mode",
+            "copy",
+        ),
         *("--python-version", PYTHON_VERSION, "--python-platform", target_platform),
         *("--requirements", "-"),
         stdin=requirements,

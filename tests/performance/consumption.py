@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from botocore.model import OperationModel
@@ -65,10 +66,12 @@ def metered(dynamodb: Any) -> Iterator[Consumption]:
 class _Meter:
     dynamodb: Any
     used: Consumption
+    one_at_a_time: Lock = field(default_factory=Lock)
 
     def before(self, model: OperationModel, params: Any, context: dict[str, Any], **_: Any) -> None:
         """The records a write is about to change travel with the call: calls run side by side."""
-        self.used.calls[f"{model.service_model.service_name}.{model.name}"] += 1
+        with self.one_at_a_time:
+            self.used.calls[f"{model.service_model.service_name}.{model.name}"] += 1
         if model.service_model.service_name == "dynamodb":
             request = json.loads(params["body"])
             context["written"] = [
@@ -80,11 +83,14 @@ class _Meter:
         if "written" not in context:
             return
         factor = 2 if model.name == "TransactWriteItems" else 1
+        written = 0
         for write, old in context["written"]:
             new = _after(write, old)
-            self.used.write_units += factor * _units(max(_size(old), _size(new), 1), _WRITTEN_KB)
-            self.used.write_units += sum(_index_units(index, old, new) for index in _HASH_OF_INDEX)
-        self.used.read_units += _read_units(model.name, context["request"], parsed)
+            written += factor * _units(max(_size(old), _size(new), 1), _WRITTEN_KB)
+            written += sum(_index_units(index, old, new) for index in _HASH_OF_INDEX)
+        with self.one_at_a_time:
+            self.used.write_units += written
+            self.used.read_units += _read_units(model.name, context["request"], parsed)
 
     def _stored(self, write: Mapping[str, Any]) -> Item:
         item = write.get("Item")
