@@ -21,7 +21,14 @@ ENVIRONMENTS = {
     "generations": API,
     "characters": API,
     "webhook": {"INGEST_QUEUE_URL", "PROVIDER_SECRET_NAME"},
-    "worker": {"TABLE_NAME", "IMAGES_BUCKET", "PROVIDER_SECRET_NAME", "PUBLIC_URL"} | QUEUES,
+    "worker": {
+        "TABLE_NAME",
+        "IMAGES_BUCKET",
+        "PROVIDER_SECRET_NAME",
+        "PUBLIC_URL",
+        "MALLOC_ARENA_MAX",
+    }
+    | QUEUES,
     "sweeper": {"TABLE_NAME", "IMAGES_BUCKET"} | QUEUES,
 }
 
