@@ -7,11 +7,16 @@ from functools import cache
 _THREADS = 32
 
 
-@cache
 def event_loop() -> asyncio.AbstractEventLoop:
-    """Made once and set as the current one: connections that outlive an invocation belong
-    to it, so it is never closed."""
+    """Made once and the current one from here on: connections that outlive an invocation
+    belong to it, so it is never closed."""
+    loop = _loop()
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="aws"))
-    asyncio.set_event_loop(loop)
     return loop
