@@ -7,7 +7,6 @@ from itertools import islice
 from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.generation import Item, Snapshot
-from shared.domain.limits import LEASE
 from shared.domain.ports import Clock, Counter, Generations, WorkQueue
 from shared.domain.sweeping import AskProvider, Remedy, Resend, next_due, remedy
 from shared.domain.transitions import Move
@@ -41,7 +40,6 @@ class Sweep:
                 continue
             except Exception as trouble:  # noqa: BLE001  # whatever it is, the others go on
                 self.count("sweep_failed", type(trouble).__name__)
-                self.generations.mark_due(generation_id, self.clock() + LEASE)
         return len(due)
 
     def _mend(self, generation_id: str) -> None:
