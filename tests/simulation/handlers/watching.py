@@ -12,7 +12,7 @@ from shared.domain.errors import (
     Unavailable,
 )
 from shared.domain.generation import Attempt, Generation, Item, Snapshot, Status
-from shared.domain.limits import LEASE, TIMEOUT_GRACE
+from shared.domain.limits import TIMEOUT_GRACE
 from shared.domain.provider import Pending
 from shared.domain.sweeping import AskProvider, Resend
 from shared.domain.transitions import Ignored, Move
@@ -137,10 +137,8 @@ class Watching(Drawing):
         for generation_id in due:
             try:
                 yield from self._mend(generation_id)
-            except NotFound:
-                continue
             except LikenessError:
-                yield self.mark_due(generation_id, self.now() + LEASE)
+                continue
 
     def _mend(self, generation_id: str) -> Steps[None]:
         snapshot: Snapshot = yield self.get(generation_id)
