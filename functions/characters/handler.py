@@ -53,7 +53,7 @@ def create_upload(
     refuses={
         402: ("quota_exceeded",),
         409: ("in_flight_limit",),
-        422: ("idempotency_key_reused",),
+        422: ("content_blocked_input", "idempotency_key_reused"),
     },
 )
 def create_character(

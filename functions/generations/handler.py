@@ -43,6 +43,7 @@ api = Api()
         404: ("not_found",),
         409: ("in_flight_limit", "source_not_ready"),
         422: (
+            "content_blocked_input",
             "idempotency_key_reused",
             "max_cost_exceeded",
             "model_needs_reference",

@@ -7,6 +7,7 @@ LikenessError                      code, message for the caller, extra details
 │   └── InvalidSignature           a webhook that does not prove where it comes from (401)
 ├── Unprocessable                  understood, but not acceptable (422)
 │   ├── IdempotencyKeyReused
+│   ├── ContentRefused             against the policy; never says which words
 │   └── UnsafeUrl
 ├── TooLarge                       use an upload instead (413)
 ├── NotFound                       absent, or somebody else's: the two look alike (404)
@@ -91,6 +92,10 @@ class Unprocessable(LikenessError):
 
 class IdempotencyKeyReused(Unprocessable):
     code = "idempotency_key_reused"
+
+
+class ContentRefused(Unprocessable):
+    code = "content_blocked_input"
 
 
 class UnsafeUrl(Unprocessable):

@@ -10,6 +10,7 @@ from shared.domain.seeds import SEED_LIMIT
 from shared.runtime import aws
 from shared.runtime.clock import clock
 from shared.runtime.image_view import SignedUrls
+from shared.runtime.observability import count
 from shared.runtime.settings import ApiSettings
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.close_generation import CloseGeneration
@@ -19,6 +20,7 @@ from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.list_generations import ListGenerations
 from shared.services.list_images import ListImages
+from shared.services.moderate import Moderate
 from shared.services.read_generation import ReadGeneration
 from shared.services.read_image import ReadImage
 from shared.services.request_generation import RequestGeneration
@@ -56,9 +58,15 @@ def characters() -> Characters:
 
 
 @cache
+def moderate() -> Moderate:
+    return Moderate(count)
+
+
+@cache
 def submit_generation() -> SubmitGeneration:
     generations = aws.generations(settings().table_name)
     return SubmitGeneration(
+        moderate=moderate(),
         generations=generations,
         dispatcher=Dispatcher(generations, aws.work_queue(settings()), clock),
         limits=settings().limits,

@@ -50,7 +50,8 @@ class CreateCharacter:
     def __call__(
         self, *, owner: Owner, new: NewCharacter, idempotency: IdempotencyKey | None = None
     ) -> Answer[CreatedCharacter]:
-        """Raises IdempotencyKeyReused; with a first pack also InFlightLimit, QuotaExceeded."""
+        """Raises IdempotencyKeyReused; with a first pack also ContentRefused, InFlightLimit,
+        QuotaExceeded."""
         character = self._born(owner, new)
         try:
             if new.first_pack is not None:

@@ -27,8 +27,8 @@ class RequestGeneration:
     def __call__(
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
-        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, IdempotencyKeyReused,
-        InFlightLimit, QuotaExceeded; then nothing has been written."""
+        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, ContentRefused,
+        IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing has been written."""
         model = choose_model(wish, self.offered)
         check_poses(wish.poses, wish.image_count)
         if wish.mode is Mode.PORTRAIT and wish.visibility is Visibility.PUBLIC:

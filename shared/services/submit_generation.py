@@ -18,6 +18,7 @@ from shared.domain.sweeping import next_due
 from shared.domain.wish import Wish
 from shared.services.answering import keeping
 from shared.services.dispatching import Dispatcher
+from shared.services.moderate import Moderate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class SubmitGeneration:
     """Recorded before queued: a crash in between leaves a row the sweeper sends, never a
     message that points at nothing."""
 
+    moderate: Moderate
     generations: Generations
     dispatcher: Dispatcher
     limits: Limits
@@ -43,8 +45,10 @@ class SubmitGeneration:
         answer: Callable[[Snapshot], str],
         character_is_new: bool = False,
     ) -> Snapshot:
-        """`answer` tells what is kept for those who repeat the request. Raises Unprocessable,
-        AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in this order."""
+        """`answer` tells what is kept for those who repeat the request. Raises ContentRefused,
+        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in
+        this order."""
+        self.moderate(wish, character)
         snapshot, brief = submission(
             complete_request(wish, model, character, self.draw_seed()),
             owner=owner,

@@ -19,6 +19,7 @@ from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.list_generations import ListGenerations
+from shared.services.moderate import Moderate
 from shared.services.read_generation import ReadGeneration
 from shared.services.read_image_input import ReadImageInput
 from shared.services.request_generation import RequestGeneration
@@ -28,6 +29,7 @@ from tests.builders import ADA, an_id
 from tests.fake_memory import Memory
 from tests.fake_outside import (
     FakeClock,
+    FakeCounter,
     FakeImages,
     FakeImageStore,
     FakeLimits,
@@ -51,6 +53,7 @@ class Desk:
     upload_store: FakeUploadStore = field(default_factory=FakeUploadStore)
     clock: FakeClock = field(default_factory=FakeClock)
     limits: FakeLimits = field(default_factory=FakeLimits)
+    counted: FakeCounter = field(default_factory=FakeCounter)
     pages: Mapping[str, bytes] = field(default_factory=dict)
     generations: FakeGenerations = field(init=False)
     characters: FakeCharacters = field(init=False)
@@ -67,6 +70,7 @@ class Desk:
     @property
     def submit_generation(self) -> SubmitGeneration:
         return SubmitGeneration(
+            moderate=Moderate(self.counted),
             generations=self.generations,
             dispatcher=Dispatcher(self.generations, self.queue, self.clock),
             limits=self.limits,

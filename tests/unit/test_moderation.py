@@ -1,0 +1,92 @@
+"""What may be asked for and what may not, in plain words and in disguise."""
+
+import sys
+
+import pytest
+
+from shared.domain.moderation.policy import Category, verdict
+from tests.unit.moderation_prompts import (
+    DISGUISED,
+    GOOD,
+    GOOD_WITHOUT_A_LIKENESS,
+    HATE,
+    MINORS,
+    SEXUAL,
+    SEXUAL_WITH_A_LIKENESS,
+    VIOLENCE,
+    VIOLENCE_WITH_A_LIKENESS,
+)
+
+
+def test_there_are_enough_of_either_kind() -> None:
+    bad = (DISGUISED, HATE, MINORS, SEXUAL, SEXUAL_WITH_A_LIKENESS, VIOLENCE)
+
+    assert len(set(GOOD)) >= 60
+    assert sum(map(len, bad)) >= 60
+
+
+@pytest.mark.parametrize("prompt", GOOD)
+def test_an_innocent_wish_is_drawn_even_of_a_person(prompt: str) -> None:
+    assert verdict([prompt], likeness=True) is None
+
+
+@pytest.mark.parametrize("prompt", GOOD_WITHOUT_A_LIKENESS)
+def test_what_shows_nobody_in_particular_is_judged_more_freely(prompt: str) -> None:
+    assert verdict([prompt], likeness=False) is None
+    assert verdict([prompt], likeness=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("category", "prompt"),
+    [
+        *((Category.SEXUAL, prompt) for prompt in SEXUAL),
+        *((Category.MINORS, prompt) for prompt in MINORS),
+        *((Category.HATE, prompt) for prompt in HATE),
+        *((Category.VIOLENCE, prompt) for prompt in VIOLENCE),
+    ],
+)
+def test_what_nobody_may_be_shown_as_is_refused(category: Category, prompt: str) -> None:
+    assert verdict([prompt], likeness=False) is category
+
+
+@pytest.mark.parametrize("prompt", [*SEXUAL_WITH_A_LIKENESS, *VIOLENCE_WITH_A_LIKENESS])
+def test_a_persons_likeness_is_protected_further(prompt: str) -> None:
+    assert verdict([prompt], likeness=True) in (Category.SEXUAL, Category.VIOLENCE)
+
+
+@pytest.mark.parametrize("prompt", DISGUISED)
+def test_a_disguise_changes_nothing(prompt: str) -> None:
+    assert verdict([prompt], likeness=True) is Category.SEXUAL
+
+
+def test_all_texts_of_a_request_are_judged_together() -> None:
+    assert verdict(["in lingerie on a bed", "teens"], likeness=False) is Category.MINORS
+    assert verdict(["in a bikini", "aged 12"], likeness=True) is Category.MINORS
+    assert verdict(["in a bikini", "aged 32"], likeness=True) is None
+
+
+def test_words_of_two_texts_do_not_run_together() -> None:
+    assert verdict(["a portrait with a hand", "job interview"], likeness=True) is None
+
+
+@pytest.mark.parametrize("unit", ["n u d ", "a ", "nude", "w.", "4", "child ", "the cat sat "])
+def test_four_times_the_text_costs_about_four_times_the_work(unit: str) -> None:
+    short, long = (_calls_made((unit * 4000)[:size]) for size in (1000, 4000))
+
+    assert long < 6 * short
+
+
+def _calls_made(prompt: str) -> int:
+    """Counted rather than timed, so that it is the same on every machine."""
+    made = 0
+
+    def count(*_: object) -> None:
+        nonlocal made
+        made += 1
+
+    sys.setprofile(count)
+    try:
+        verdict([prompt], likeness=True)
+    finally:
+        sys.setprofile(None)
+    return made
