@@ -66,6 +66,7 @@ class FakeGenerations:
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
+        moves: Sequence[Move] = (),
     ) -> None:
         m, new = self.memory, snapshot.generation
         m.refuse_repetition(idempotency, new.created_at)
@@ -79,6 +80,8 @@ class FakeGenerations:
             )
         if new.id in m.generations:
             raise AlreadyExists("There is a generation of this id already.")
+        for move in moves:
+            self._check_move(move)
         m.keep_answer(idempotency)
         running.add(new.id)
         m.move_money(new, "hold", new.units)
@@ -88,6 +91,8 @@ class FakeGenerations:
         m.due[new.id] = due_at
         if new_character is not None:
             m.characters[new_character.id] = new_character
+        for move in moves:
+            self._write_move(move)
 
     @locked
     def get(self, generation_id: str) -> Snapshot:

@@ -1,13 +1,10 @@
 """HTTP: generations and their images, and what this deployment says of itself."""
 
-import base64
-import hashlib
-import re
-from pathlib import Path
 from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.generations import pages
 from functions.generations.bodies import GenerationBody, GenerationQuery, ImageQuery
 from functions.generations.views import (
     CancelView,
@@ -15,6 +12,7 @@ from functions.generations.views import (
     GenerationView,
     HealthView,
 )
+from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import Kind
 from shared.domain.poll_hint import poll_hint
@@ -25,6 +23,7 @@ from shared.runtime.http import Api, Page, Reply
 from shared.runtime.image_view import ImageView
 from shared.runtime.models import ListView
 from shared.runtime.version import VERSION
+from shared.services.answering import Answer
 
 GenerationId = Annotated[str, Kind.GENERATION]
 ImageId = Annotated[str, Kind.IMAGE]
@@ -65,13 +64,7 @@ def create_generation(
     answer = bootstrap.request_generation()(
         owner=owner, wish=body.to_domain(), idempotency=idempotency
     )
-    generation = answer.value.generation
-    return Reply(
-        GenerationView.of(answer.value, bootstrap.signed_urls(), clock()),
-        location=f"/v1/generations/{generation.id}",
-        retry_after=poll_hint(generation, clock()),
-        replayed=answer.replayed,
-    )
+    return _accepted(answer)
 
 
 @api.get("/v1/generations", summary="List generations", refuses={400: ("invalid_cursor",)})
@@ -106,6 +99,33 @@ def cancel_generation(owner: Owner, generation_id: GenerationId) -> CancelView:
     receipt."""
     receipt = bootstrap.cancel_generation()(owner=owner.id, generation_id=generation_id)
     return CancelView.of(receipt)
+
+
+@api.post(
+    "/v1/generations/{generation_id}/retry",
+    status=202,
+    summary="Draw again what failed",
+    refuses={
+        402: ("quota_exceeded",),
+        409: ("in_flight_limit", "nothing_failed", "still_running"),
+        422: (
+            "idempotency_key_reused",
+            "max_cost_exceeded",
+            "model_retired",
+            "provider_not_offered",
+            "unknown_model",
+        ),
+    },
+)
+def retry_generation(
+    owner: Owner, generation_id: GenerationId, idempotency: IdempotencyKey | None
+) -> Reply[GenerationView]:
+    """A new generation of the failed images alone, with their seeds, prompts and references;
+    `retry_of` names this one. An image that comes late after all is no longer taken."""
+    answer = bootstrap.retry_generation()(
+        owner=owner, generation_id=generation_id, idempotency=idempotency
+    )
+    return _accepted(answer)
 
 
 @api.delete("/v1/generations/{generation_id}", status=204, summary="Delete a generation")
@@ -154,31 +174,24 @@ def read_health() -> HealthView:
 @api.get("/v1/openapi.json", summary="This document")
 def read_openapi() -> Page:
     """One OpenAPI document for the whole API."""
-    return Page(_file("openapi.json"), "application/json")
+    return pages.openapi()
 
 
 @api.get("/v1/docs", summary="This document, for people")
 def read_docs() -> Page:
     """A page that holds all it needs, and may load nothing but the document."""
-    text = _file("docs.html")
-    policy = (
-        f"default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; "
-        f"form-action 'none'; frame-ancestors 'none'; "
-        f"script-src {_hash_of('script', text)}; style-src {_hash_of('style', text)}"
+    return pages.docs()
+
+
+def _accepted(answer: Answer[Snapshot]) -> Reply[GenerationView]:
+    """Where the new generation is, and when it is worth looking at it."""
+    generation = answer.value.generation
+    return Reply(
+        GenerationView.of(answer.value, bootstrap.signed_urls(), clock()),
+        location=f"/v1/generations/{generation.id}",
+        retry_after=poll_hint(generation, clock()),
+        replayed=answer.replayed,
     )
-    return Page(text, "text/html; charset=utf-8", {"content-security-policy": policy})
-
-
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
-def _hash_of(element: str, page: str) -> str:
-    """The policy names what is on the page, so nothing else can run."""
-    found = re.search(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
-    assert found is not None, f"the page has a {element}"
-    digest = hashlib.sha256(found[1].encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -19,13 +19,8 @@ def references_wanted(wish: Wish) -> int:
 def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
     """The first offered provider whose model serves the wish. Raises Unprocessable with the
     first provider's reason when none does."""
-    if wish.provider is not None and wish.provider not in offered:
-        raise Unprocessable(
-            "This provider is not offered here.",
-            code="provider_not_offered",
-            pointer="/provider",
-            known=list(offered),
-        )
+    if wish.provider is not None:
+        check_offered(wish.provider, offered)
     refusals: list[Unprocessable] = []
     for provider in offered if wish.provider is None else (wish.provider,):
         try:
@@ -33,6 +28,17 @@ def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
         except Unprocessable as refusal:
             refusals.append(refusal)
     raise refusals[0]
+
+
+def check_offered(provider: ProviderName, offered: Sequence[ProviderName]) -> None:
+    """Raises Unprocessable, which carries the providers that can be asked."""
+    if provider not in offered:
+        raise Unprocessable(
+            "This provider is not offered here.",
+            code="provider_not_offered",
+            pointer="/provider",
+            known=list(offered),
+        )
 
 
 def _model_of(provider: ProviderName, wish: Wish) -> Model:

@@ -18,6 +18,8 @@ LikenessError                      code, message for the caller, extra details
 │   ├── AlreadyAnswered            same idempotency key and body; carries the first answer
 │   ├── InFlightLimit              with the running ids
 │   ├── AlreadyFinal               with the final status
+│   ├── StillRunning               can be retried once it has ended
+│   ├── NothingFailed              nothing to retry
 │   ├── SourceNotReady
 │   ├── UploadExpired
 │   ├── AttemptStillLive           a dead letter whose item may still end well
@@ -142,6 +144,14 @@ class InFlightLimit(Conflict):
 
 class AlreadyFinal(Conflict):
     code = "already_final"
+
+
+class StillRunning(Conflict):
+    code = "still_running"
+
+
+class NothingFailed(Conflict):
+    code = "nothing_failed"
 
 
 class SourceNotReady(Conflict):

@@ -43,10 +43,11 @@ class Generations(Protocol):
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
+        moves: Sequence[Move] = (),
     ) -> None:
-        """Everything or nothing, the new character whose first pack this is included. Raises
-        AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in this
-        precedence."""
+        """Everything or nothing, the new character whose first pack this is and the moves of
+        other items included. Raises AlreadyAnswered, IdempotencyKeyReused, InFlightLimit,
+        QuotaExceeded, StaleWrite, in this precedence."""
         ...
 
     def get(self, generation_id: str) -> Snapshot:

@@ -47,7 +47,7 @@ def submission(
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),
-        estimated_micro_usd=_estimate(request, model, len(references)),
+        estimated_micro_usd=estimate(request, model, len(references)),
         price_table=PRICE_TABLE,
     )
     brief = Brief(
@@ -80,7 +80,7 @@ def _items(
     )
 
 
-def _estimate(request: GenerationRequest, model: Model, references: int) -> int:
+def estimate(request: GenerationRequest, model: Model, references: int) -> int:
     """Micro-USD for all images, the pictures a model is shown included."""
     shown = [references] * request.image_count
     if request.mode is Mode.PORTRAIT and not references:

@@ -24,6 +24,7 @@ from shared.services.moderate import Moderate
 from shared.services.read_generation import ReadGeneration
 from shared.services.read_image import ReadImage
 from shared.services.request_generation import RequestGeneration
+from shared.services.retry_generation import RetryGeneration
 from shared.services.submit_generation import SubmitGeneration
 
 
@@ -80,6 +81,18 @@ def submit_generation() -> SubmitGeneration:
 def request_generation() -> RequestGeneration:
     return RequestGeneration(
         characters=characters(),
+        submit_generation=submit_generation(),
+        offered=settings().image_providers,
+    )
+
+
+@cache
+def retry_generation() -> RetryGeneration:
+    from shared.adapters.dynamo.answers import DynamoAnswers
+
+    return RetryGeneration(
+        generations=aws.generations(settings().table_name),
+        answers=DynamoAnswers(aws.table(settings().table_name)),
         submit_generation=submit_generation(),
         offered=settings().image_providers,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from shared.domain.errors import Invalid
+from shared.domain.errors import Invalid, TooLarge
 from shared.domain.idempotency import request_hash
 from shared.runtime.json_text import parse_json
 from shared.runtime.multipart import Part, parse_multipart
@@ -91,7 +91,15 @@ class Incoming:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal requests: neither the order of keys nor a form's boundary matters."""
+        """Equal for equal requests. What cannot be read is hashed as it is: whoever wants a
+        body refuses it."""
+        try:
+            return self._hash_of_content()
+        except (Invalid, TooLarge, WrongMediaType):
+            return hashlib.sha256(self.body).hexdigest()
+
+    def _hash_of_content(self) -> str:
+        """Neither the order of keys nor a form's boundary matters."""
         if self.media_type == JSON:
             return request_hash(self.json)
         parts = {name: hashlib.sha256(part.data).hexdigest() for name, part in self.form.items()}

@@ -1,13 +1,13 @@
 """Record a checked wish for images in one transaction, and send it to the worker."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.character import Character
 from shared.domain.choosing import complete_request
 from shared.domain.errors import Unavailable
-from shared.domain.generation import Dispatch, Snapshot
+from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory
 from shared.domain.ports import Clock, Generations, Limits
@@ -15,6 +15,7 @@ from shared.domain.pricing.catalogue import Model
 from shared.domain.request import Owner
 from shared.domain.submission import submission
 from shared.domain.sweeping import next_due
+from shared.domain.transitions import Move
 from shared.domain.wish import Wish
 from shared.services.answering import keeping
 from shared.services.dispatching import Dispatcher
@@ -57,17 +58,37 @@ class SubmitGeneration:
             now=self.clock(),
             new_id=self.new_id,
         )
+        self.record(
+            owner,
+            snapshot,
+            brief,
+            idempotency=keeping(idempotency, answer(snapshot)),
+            new_character=character if character_is_new else None,
+        )
+        return snapshot
+
+    def record(
+        self,
+        owner: Owner,
+        snapshot: Snapshot,
+        brief: Brief,
+        *,
+        idempotency: IdempotencyKey | None,
+        new_character: Character | None = None,
+        moves: Sequence[Move] = (),
+    ) -> None:
+        """The one way in: whatever is submitted takes its slot and its quota here."""
         self.generations.submit(
             snapshot,
             brief,
             in_flight_cap=self.limits.in_flight(owner.plan),
             monthly_quota=self.limits.monthly_images(owner.plan),
-            idempotency=keeping(idempotency, answer(snapshot)),
+            idempotency=idempotency,
             due_at=next_due(snapshot, snapshot.generation.created_at),
-            new_character=character if character_is_new else None,
+            new_character=new_character,
+            moves=moves,
         )
         self._send(snapshot)
-        return snapshot
 
     def _send(self, snapshot: Snapshot) -> None:
         """What cannot be sent now is recorded and due: the sweeper sends it."""

@@ -1,6 +1,6 @@
 """Submission: everything or nothing, and the first refusal in a fixed order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,7 +13,11 @@ from shared.domain.errors import (
     InFlightLimit,
     NotFound,
     QuotaExceeded,
+    StaleWrite,
 )
+from shared.domain.events import LateWindowEnded
+from shared.domain.generation import Snapshot
+from shared.domain.transitions import Move
 from tests.builders import (
     ADA,
     GRACE,
@@ -26,6 +30,7 @@ from tests.builders import (
     an_idempotency_key,
 )
 from tests.contract.conftest import Stores
+from tests.contract.steps import AFTER_DEADLINE, decided, given_up, late_of
 
 MARCH = "2026-03"
 
@@ -229,3 +234,42 @@ def assert_only_the_first(stores: Stores, number: int) -> None:
     assert list(stores.generations.due(IN_A_MINUTE)) == [first.id]
     with pytest.raises(NotFound):
         stores.generations.get(a_generation(number + 1).id)
+
+
+def test_a_submission_commits_with_the_moves_of_other_items(stores: Stores) -> None:
+    old = given_up(stores, a_snapshot(1, items=2))
+    moves = [decided(item, LateWindowEnded(), AFTER_DEADLINE) for item in old.items]
+
+    submit_with(stores, a_snapshot(2), moves)
+
+    assert stores.generations.get(a_snapshot(2).generation.id) == a_snapshot(2)
+    assert [item.late_until for item in stores.generations.get(old.generation.id).items] == [
+        None
+    ] * 2
+
+
+def test_a_submission_whose_moves_come_too_late_leaves_nothing(stores: Stores) -> None:
+    old = given_up(stores, a_snapshot(1, items=1))
+    too_late = decided(old.items[0], LateWindowEnded(), AFTER_DEADLINE)
+    stores.generations.complete_late(late_of(stores, old))
+
+    with pytest.raises(StaleWrite) as lost:
+        submit_with(stores, a_snapshot(2), [too_late])
+
+    assert lost.value.winner.late
+    assert stores.owners.running(ADA) == ()
+    assert stores.owners.images_used(ADA, MARCH) == 1
+    with pytest.raises(NotFound):
+        stores.generations.get(a_snapshot(2).generation.id)
+
+
+def submit_with(stores: Stores, snapshot: Snapshot, moves: Sequence[Move]) -> None:
+    stores.generations.submit(
+        snapshot,
+        a_brief(snapshot),
+        in_flight_cap=1,
+        monthly_quota=50,
+        idempotency=None,
+        due_at=IN_A_MINUTE,
+        moves=moves,
+    )

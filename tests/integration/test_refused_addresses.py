@@ -29,6 +29,7 @@ def nothing_written(shop: Shop) -> Iterator[None]:
 ROUTES = [
     ("GET", "/v1/generations/{generation}", None),
     ("POST", "/v1/generations/{generation}/cancel", None),
+    ("POST", "/v1/generations/{generation}/retry", None),
     ("DELETE", "/v1/generations/{generation}", None),
     ("GET", "/v1/images/{image}", None),
     ("DELETE", "/v1/images/{image}", None),
@@ -107,6 +108,7 @@ def test_anothers_things_cannot_be_used(shop: Shop, path: str, body: dict[str, s
         ("DELETE", "/v1/generations", {"POST", "GET"}),
         ("POST", "/v1/generations/{generation}", {"GET", "DELETE"}),
         ("GET", "/v1/generations/{generation}/cancel", {"POST"}),
+        ("GET", "/v1/generations/{generation}/retry", {"POST"}),
         ("PATCH", "/v1/images/{image}", {"GET", "DELETE"}),
         ("GET", "/v1/uploads", {"POST"}),
         ("PUT", "/v1/characters/{character}", {"GET", "PATCH", "DELETE"}),

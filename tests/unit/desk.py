@@ -23,6 +23,7 @@ from shared.services.moderate import Moderate
 from shared.services.read_generation import ReadGeneration
 from shared.services.read_image_input import ReadImageInput
 from shared.services.request_generation import RequestGeneration
+from shared.services.retry_generation import RetryGeneration
 from shared.services.set_source_image import SetSourceImage
 from shared.services.submit_generation import SubmitGeneration
 from tests.builders import ADA, an_id
@@ -82,6 +83,11 @@ class Desk:
     @property
     def request_generation(self) -> RequestGeneration:
         return RequestGeneration(self.characters, self.submit_generation, OFFERED)
+
+    @property
+    def retry_generation(self) -> RetryGeneration:
+        answers = FakeAnswers(self.memory)
+        return RetryGeneration(self.generations, answers, self.submit_generation, OFFERED)
 
     @property
     def read_generation(self) -> ReadGeneration:

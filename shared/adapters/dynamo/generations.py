@@ -47,6 +47,7 @@ class DynamoGenerations:
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
+        moves: Sequence[Move] = (),
     ) -> None:
         """The order of the writes is the precedence of the refusals."""
         generation = snapshot.generation
@@ -64,6 +65,7 @@ class DynamoGenerations:
                 if new_character
                 else []
             ),
+            *(write for move in moves for write in _moved(move)),
         )
 
     def get(self, generation_id: str) -> Snapshot:

@@ -1,0 +1,87 @@
+"""Draw again what failed of a generation, as a new one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.choosing import check_offered
+from shared.domain.errors import AlreadyAnswered, NotFound, StaleWrite
+from shared.domain.generation import Brief, Snapshot
+from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.ports import Answers, Generations
+from shared.domain.pricing.catalogue import Model, find_model
+from shared.domain.request import Owner, ProviderName
+from shared.domain.retrying import failed_items, retrial, without_late_windows
+from shared.services.answering import Answer, keeping
+from shared.services.submit_generation import SubmitGeneration
+
+_RACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RetryGeneration:
+    """Late windows end in the transaction that submits: there is no moment in which an image
+    may come late and be drawn again as well, and a refusal leaves the windows open."""
+
+    generations: Generations
+    answers: Answers
+    submit_generation: SubmitGeneration
+    offered: Sequence[ProviderName]
+
+    def __call__(
+        self, *, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None = None
+    ) -> Answer[Snapshot]:
+        """Raises NotFound, IdempotencyKeyReused, StillRunning, NothingFailed, Unprocessable,
+        InFlightLimit, QuotaExceeded; then nothing has been written."""
+        first = self._answered(idempotency)
+        if first is not None:
+            return first
+        for _ in range(_RACES):
+            try:
+                return Answer(self._submit(owner, generation_id, idempotency))
+            except AlreadyAnswered as earlier:
+                return _again(earlier.answer)
+            except StaleWrite:
+                continue  # A late image came first: what has failed is another set now.
+        raise StaleWrite("the generation changes faster than it can be retried")
+
+    def _answered(self, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
+        """Asked beforehand, since by now the generation may be gone, or completed late."""
+        if idempotency is None:
+            return None
+        first = self.answers.find(idempotency, self.submit_generation.clock())
+        return None if first is None else _again(first)
+
+    def _submit(
+        self, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None
+    ) -> Snapshot:
+        old, old_brief = self.generations.load(generation_id)
+        if old.generation.owner != owner.id:
+            raise NotFound("There is no such generation.")
+        now = self.submit_generation.clock()
+        failed = failed_items(old)
+        snapshot, brief = retrial(
+            old,
+            old_brief,
+            owner=owner,
+            model=self._model(old_brief),
+            now=now,
+            new_id=self.submit_generation.new_id,
+        )
+        self.submit_generation.record(
+            owner,
+            snapshot,
+            brief,
+            idempotency=keeping(idempotency, snapshot.model_dump_json(exclude_defaults=True)),
+            moves=without_late_windows(failed, now),
+        )
+        return snapshot
+
+    def _model(self, brief: Brief) -> Model:
+        """Raises Unprocessable when it can no longer be asked."""
+        request = brief.request
+        check_offered(request.provider, self.offered)
+        return find_model(request.provider, request.model)
+
+
+def _again(first: FirstAnswer) -> Answer[Snapshot]:
+    return Answer(Snapshot.model_validate_json(first.answer), replayed=True)
