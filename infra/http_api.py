@@ -19,6 +19,7 @@ PROTECTED = {
     "generations": (
         *("/v1/generations", "/v1/generations/{proxy+}"),
         *("/v1/images", "/v1/images/{proxy+}"),
+        *("/v1/style-capsules", "/v1/style-capsules/{proxy+}"),
     ),
     "characters": ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}"),
 }

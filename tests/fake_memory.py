@@ -17,6 +17,7 @@ from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
+from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
 
 
@@ -38,6 +39,7 @@ class Memory:
     characters: dict[str, Character] = field(default_factory=dict)
     sources: dict[str, dict[int, SourceImage]] = field(default_factory=dict)
     images: dict[str, StoredImage] = field(default_factory=dict)
+    style_capsules: dict[str, StyleCapsule] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
 
     def first_answer(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:

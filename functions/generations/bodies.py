@@ -36,6 +36,7 @@ class _Common(Body):
     output_format: ImageFormat | None = None
     max_cost_usd: Annotated[float, Field(ge=0, le=1000)] | None = None
     visibility: Visibility = Visibility.PRIVATE
+    style_capsule_id: Annotated[str, IdOf(Kind.STYLE_CAPSULE)] | None = None
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -67,6 +68,7 @@ class _Common(Body):
             model=self.model,
             output_format=self.output_format,
             visibility=self.visibility,
+            style_capsule_id=self.style_capsule_id,
             max_cost_micro_usd=None if limit is None else round(limit * 1_000_000),
         )
 

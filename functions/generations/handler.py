@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.generations import pages
+from functions.generations import pages, style_capsules
 from functions.generations.bodies import GenerationBody, GenerationQuery, ImageQuery
 from functions.generations.views import (
     CancelView,
@@ -29,6 +29,7 @@ GenerationId = Annotated[str, Kind.GENERATION]
 ImageId = Annotated[str, Kind.IMAGE]
 
 api = Api()
+api.include(style_capsules.api)
 
 
 @api.post(

@@ -18,6 +18,7 @@ from shared.domain.generation import (
     Status,
 )
 from shared.domain.request import Mode, ProviderName, Reach
+from shared.domain.style_capsule import AppliedStyle
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
 
@@ -117,6 +118,29 @@ class QuotaView(View):
     charged: int
 
 
+class AppliedStyleView(View):
+    """The style capsule as it was when it was used; `images_shown` counts its pictures that the
+    model was shown, after those of the person."""
+
+    id: str
+    name: str
+    prompt: str
+    negative_prompt: str | None
+    images_shown: int
+
+    @classmethod
+    def of(cls, style: AppliedStyle | None) -> Self | None:
+        if style is None:
+            return None
+        return cls(
+            id=style.capsule_id,
+            name=style.name,
+            prompt=style.prompt,
+            negative_prompt=style.negative_prompt,
+            images_shown=style.images_shown,
+        )
+
+
 class _GenerationFields(View):
     id: str
     mode: Mode
@@ -127,6 +151,7 @@ class _GenerationFields(View):
     cost: CostView
     quota: QuotaView
     character_id: str | None
+    style_capsule: AppliedStyleView | None
     retry_of: str | None
     created_at: Timestamp
     started_at: Timestamp | None
@@ -195,6 +220,7 @@ def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
             held=0 if generation.closed else generation.units, charged=progress.completed
         ),
         "character_id": generation.character_id,
+        "style_capsule": AppliedStyleView.of(generation.style_capsule),
         "retry_of": generation.retry_of,
         "created_at": generation.created_at,
         "started_at": generation.started_at if summarised else snapshot.started_at,

@@ -8,6 +8,7 @@ from shared.domain.errors import FailureClass
 from shared.domain.images import StoredImage
 from shared.domain.limits import DEADLINE
 from shared.domain.request import Effective, GenerationRequest, Mode, OutputSize, Plan, ProviderName
+from shared.domain.style_capsule import AppliedStyle
 
 
 class Status(StrEnum):
@@ -183,6 +184,7 @@ class Generation(Entity):
     character_id: str | None = None
     effective: Effective
     exact_size: OutputSize | None = None
+    style_capsule: AppliedStyle | None = None
     created_at: Timestamp
     units: int
     quota_period: str
@@ -212,12 +214,14 @@ class Brief(Entity):
     """All a worker needs to draw, fixed at submission and kept apart from what changes.
 
     `prompts` holds one composed prompt per item; `references` are the pictures of the person,
-    best first. A later change of the character changes nothing of a running generation.
+    best first, `style_images` those of the style. A later change of the character or of the
+    style capsule changes nothing of a running generation.
     """
 
     request: GenerationRequest
     prompts: tuple[str, ...]
     references: tuple[StoredImage, ...] = ()
+    style_images: tuple[StoredImage, ...] = ()
 
 
 class Snapshot(Entity):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CHARACTER = "chr"
     IMAGE = "img"
     UPLOAD = "upl"
+    STYLE_CAPSULE = "sty"
     ITEM = "itm"
     ATTEMPT = "att"
 

@@ -21,6 +21,7 @@ from shared.domain.provider import (
     ProviderCall,
 )
 from shared.domain.request import OutputSize, Plan, ProviderName
+from shared.domain.style_capsule import StyleCapsule
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload, UploadForm
 from shared.domain.work import Work
@@ -150,6 +151,23 @@ class Characters(Protocol):
     def delete(self, character: Character) -> None:
         """With its sources, the images apart. Raises StaleWrite."""
         ...
+
+
+class StyleCapsules(Protocol):
+    def add(self, capsule: StyleCapsule, idempotency: IdempotencyKey | None) -> None:
+        """Raises AlreadyAnswered, IdempotencyKeyReused."""
+        ...
+
+    def get(self, owner: str, capsule_id: str) -> StyleCapsule:
+        """Consistent. Raises NotFound, also for another owner's."""
+        ...
+
+    def save(self, capsule: StyleCapsule) -> None:
+        """On the version before it. Raises StaleWrite."""
+        ...
+
+    def list_owned(self, owner: str, page: PageRequest) -> Page[StyleCapsule]: ...
+    def delete(self, capsule: StyleCapsule) -> None: ...
 
 
 class Uploads(Protocol):

@@ -57,7 +57,9 @@ def retrial(
             "created_at": now,
             "units": len(failed),
             "quota_period": period_of(now),
-            "estimated_micro_usd": estimate(request, model, len(again.references)),
+            "estimated_micro_usd": estimate(
+                request, model, len(again.references), len(again.style_images)
+            ),
             "price_table": PRICE_TABLE,
         }
     )

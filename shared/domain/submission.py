@@ -8,10 +8,12 @@ from shared.domain.generation import Brief, Dispatch, Generation, Item, Snapshot
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.images import StoredImage
 from shared.domain.pricing.catalogue import PRICE_TABLE, Model, effective, estimate_micro_usd
+from shared.domain.prompts.capsule import styled
 from shared.domain.prompts.compose import compose
 from shared.domain.quota import period_of
 from shared.domain.request import GenerationRequest, Mode, Owner
 from shared.domain.seeds import item_seed
+from shared.domain.styling import Style, under_style
 
 
 def submission(
@@ -20,12 +22,15 @@ def submission(
     owner: Owner,
     model: Model,
     character: Character | None,
+    style: Style | None = None,
     now: datetime,
     new_id: IdFactory,
 ) -> tuple[Snapshot, Brief]:
     """Raises Unprocessable when the model needs a picture that is not there, or when the
     estimate is above what the caller would pay."""
     references = _references(character)
+    request = under_style(request, style)
+    style_images = style.images if style else ()
     if len(references) < model.min_references:
         raise Unprocessable(
             "This model draws only after a reference picture.",
@@ -44,16 +49,19 @@ def submission(
             style_strength=request.style_strength,
         ),
         exact_size=request.exact_size,
+        style_capsule=style.applied if style else None,
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),
-        estimated_micro_usd=estimate(request, model, len(references)),
+        estimated_micro_usd=estimate(request, model, len(references), len(style_images)),
         price_table=PRICE_TABLE,
     )
+    prompts = compose(request, character, generation.effective.style_strength)
     brief = Brief(
         request=request,
-        prompts=compose(request, character, generation.effective.style_strength),
+        prompts=styled(prompts, style.applied) if style else prompts,
         references=references,
+        style_images=style_images,
     )
     return Snapshot(generation=generation, items=_items(generation, brief, now, new_id)), brief
 
@@ -80,14 +88,17 @@ def _items(
     )
 
 
-def estimate(request: GenerationRequest, model: Model, references: int) -> int:
+def estimate(request: GenerationRequest, model: Model, references: int, of_style: int) -> int:
     """Micro-USD for all images, the pictures a model is shown included."""
     shown = [references] * request.image_count
     if request.mode is Mode.PORTRAIT and not references:
         shown = [min(index, 1) for index in range(request.image_count)]
     total = sum(
         estimate_micro_usd(
-            model, aspect_ratio=request.aspect_ratio, quality=request.quality, references=count
+            model,
+            aspect_ratio=request.aspect_ratio,
+            quality=request.quality,
+            references=count + of_style,
         )
         for count in shown
     )

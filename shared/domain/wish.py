@@ -24,3 +24,4 @@ class Wish(Entity):
     max_cost_micro_usd: int | None = None
     character_id: str | None = None
     poses: tuple[str, ...] = ()
+    style_capsule_id: str | None = None

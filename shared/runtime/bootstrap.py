@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from shared.domain.ids import new_id
-from shared.domain.ports import Characters, Images
+from shared.domain.ports import Characters, Images, StyleCapsules
 from shared.domain.seeds import SEED_LIMIT
 from shared.runtime import aws
 from shared.runtime.clock import clock
@@ -26,6 +26,7 @@ from shared.services.read_image import ReadImage
 from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_style import UseStyle
 
 
 @cache
@@ -59,6 +60,13 @@ def characters() -> Characters:
 
 
 @cache
+def style_capsules() -> StyleCapsules:
+    from shared.adapters.dynamo.style_capsules import DynamoStyleCapsules
+
+    return DynamoStyleCapsules(aws.table(settings().table_name))
+
+
+@cache
 def moderate() -> Moderate:
     return Moderate(count)
 
@@ -81,6 +89,7 @@ def submit_generation() -> SubmitGeneration:
 def request_generation() -> RequestGeneration:
     return RequestGeneration(
         characters=characters(),
+        use_style=UseStyle(style_capsules(), images()),
         submit_generation=submit_generation(),
         offered=settings().image_providers,
     )

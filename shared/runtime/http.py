@@ -116,11 +116,20 @@ class Api:
         def declare(handler: Handler) -> Handler:
             bindings = bindings_of(handler, form=form)
             route = Route(method, path, handler, bindings, status, summary, refuses or {}, form)
-            self.routes.append(route)
-            self._resolver.route(re.sub(r"{(\w+)}", r"<\1>", path), method)(self._endpoint(route))
+            self._add(route)
             return handler
 
         return declare
+
+    def include(self, other: "Api") -> None:
+        """The routes that another file of the same function declares."""
+        for route in other.routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        self.routes.append(route)
+        address = re.sub(r"{(\w+)}", r"<\1>", route.path)
+        self._resolver.route(address, route.method)(self._endpoint(route))
 
     def get(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
         return self.route("GET", path, **declared)

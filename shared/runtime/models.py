@@ -72,7 +72,7 @@ class IdOf(GroupedMetadata):
 def existing_id(kind: Kind, raw: str) -> str:
     """`raw`, checked before any key is built from it. Raises NotFound."""
     if not is_id(kind, raw):
-        raise NotFound(f"There is no such {kind.name.lower()}.")
+        raise NotFound(f"There is no such {kind.name.lower().replace('_', ' ')}.")
     return raw
 
 

@@ -34,7 +34,11 @@ class GatherReferences:
 
 
 def _references(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
-    """A pack without a reference takes its own first image as one."""
+    """A pack without a reference takes its own first image as one; the style comes last."""
+    return (*_persons(snapshot, brief), *brief.style_images)
+
+
+def _persons(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
     if brief.references or brief.request.mode is not Mode.PORTRAIT:
         return brief.references
     drawn = [item.image for item in snapshot.items if item.ended and item.image is not None]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from shared.domain.character import Character
 from shared.domain.errors import ContentRefused
 from shared.domain.moderation.asked import verdict_on
+from shared.domain.moderation.policy import Category, verdict
 from shared.domain.ports import Counter
+from shared.domain.styling import Style
 from shared.domain.wish import Wish
 
 
@@ -15,8 +17,15 @@ class Moderate:
 
     count: Counter
 
-    def __call__(self, wish: Wish, character: Character | None) -> None:
+    def __call__(self, wish: Wish, character: Character | None, style: Style | None = None) -> None:
         """Raises ContentRefused."""
-        if (category := verdict_on(wish, character)) is not None:
+        self._refuse(verdict_on(wish, character, style))
+
+    def words(self, *texts: str) -> None:
+        """As for a picture of nobody in particular. Raises ContentRefused."""
+        self._refuse(verdict(texts, likeness=False))
+
+    def _refuse(self, category: Category | None) -> None:
+        if category is not None:
             self.count("content_refused", category)
             raise ContentRefused("This request is not something we draw.")

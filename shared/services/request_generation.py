@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.domain.character import Character, CheckStatus
-from shared.domain.choosing import choose_model
+from shared.domain.choosing import choose_model, references_wanted
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
@@ -14,6 +14,7 @@ from shared.domain.request import Mode, Owner, ProviderName, Visibility
 from shared.domain.wish import Wish
 from shared.services.answering import Answer
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_style import UseStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class RequestGeneration:
     """Refused is what is wrong first: the wish, its character, then what the owner may use."""
 
     characters: Characters
+    use_style: UseStyle
     submit_generation: SubmitGeneration
     offered: Sequence[ProviderName]
 
@@ -33,12 +35,20 @@ class RequestGeneration:
         check_poses(wish.poses, wish.image_count)
         if wish.mode is Mode.PORTRAIT and wish.visibility is Visibility.PUBLIC:
             raise Forbidden("Images of a person's identity stay private.", code="public_identity")
+        character = self._character(owner, wish)
+        style = self.use_style(
+            owner=owner.id,
+            capsule_id=wish.style_capsule_id,
+            model=model,
+            others=references_wanted(wish),
+        )
         try:
             snapshot = self.submit_generation(
                 owner=owner,
                 wish=wish,
                 model=model,
-                character=self._character(owner, wish),
+                character=character,
+                style=style,
                 idempotency=idempotency,
                 answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
             )

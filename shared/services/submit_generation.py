@@ -13,6 +13,7 @@ from shared.domain.ids import IdFactory
 from shared.domain.ports import Clock, Generations, Limits
 from shared.domain.pricing.catalogue import Model
 from shared.domain.request import Owner
+from shared.domain.styling import Style
 from shared.domain.submission import submission
 from shared.domain.sweeping import next_due
 from shared.domain.transitions import Move
@@ -43,18 +44,20 @@ class SubmitGeneration:
         model: Model,
         character: Character | None,
         idempotency: IdempotencyKey | None,
+        style: Style | None = None,
         answer: Callable[[Snapshot], str],
         character_is_new: bool = False,
     ) -> Snapshot:
         """`answer` tells what is kept for those who repeat the request. Raises ContentRefused,
         Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in
         this order."""
-        self.moderate(wish, character)
+        self.moderate(wish, character, style)
         snapshot, brief = submission(
             complete_request(wish, model, character, self.draw_seed()),
             owner=owner,
             model=model,
             character=character,
+            style=style,
             now=self.clock(),
             new_id=self.new_id,
         )

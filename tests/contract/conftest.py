@@ -11,14 +11,24 @@ from shared.adapters.dynamo.answers import DynamoAnswers, DynamoOwners
 from shared.adapters.dynamo.characters import DynamoCharacters
 from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.images import DynamoImages
+from shared.adapters.dynamo.style_capsules import DynamoStyleCapsules
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.transactions import Patience
 from shared.adapters.dynamo.uploads import DynamoUploads
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
-from shared.domain.ports import Answers, Characters, Generations, Images, Owners, Uploads
+from shared.domain.ports import (
+    Answers,
+    Characters,
+    Generations,
+    Images,
+    Owners,
+    StyleCapsules,
+    Uploads,
+)
 from tests.aws import TABLE, Aws
 from tests.builders import IN_A_MINUTE, a_brief
+from tests.fake_style_capsules import FakeStyleCapsules
 from tests.fakes import (
     FakeAnswers,
     FakeCharacters,
@@ -42,6 +52,7 @@ class Stores:
     characters: Characters
     uploads: Uploads
     images: Images
+    style_capsules: StyleCapsules
     ledger_of: Callable[[str], Ledger]
     overdraft_of: Callable[[str, str], int]
 
@@ -77,6 +88,7 @@ def fake_stores() -> Stores:
         FakeCharacters(memory),
         FakeUploads(memory),
         FakeImages(memory),
+        FakeStyleCapsules(memory),
         ledger_of,
         lambda owner, period: memory.overdraft[owner, period],
     )
@@ -99,6 +111,7 @@ def dynamo_stores(table: Table) -> Stores:
         DynamoCharacters(table),
         DynamoUploads(table),
         DynamoImages(table),
+        DynamoStyleCapsules(table),
         ledger_of,
         overdraft_of,
     )

@@ -9,7 +9,11 @@ from infra.bundles import Bundle
 from infra.deployment import Deployment
 from tests.infrastructure.templates import Properties, Template
 
-GENERATIONS = ("/v1/generations", "/v1/generations/{proxy+}", "/v1/images", "/v1/images/{proxy+}")
+GENERATIONS = tuple(
+    f"/v1/{path}{rest}"
+    for path in ("generations", "images", "style-capsules")
+    for rest in ("", "/{proxy+}")
+)
 CHARACTERS = ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}")
 OPEN = {
     "GET /v1/health": "generations",

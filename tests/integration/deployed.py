@@ -16,6 +16,7 @@ from shared.runtime import aws as aws_module
 from shared.runtime import (
     bootstrap,
     bootstrap_characters,
+    bootstrap_styles,
     bootstrap_sweeper,
     bootstrap_webhook,
     bootstrap_worker,
@@ -28,6 +29,7 @@ WEBHOOK_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 _ROOTS = (
     bootstrap,
     bootstrap_characters,
+    bootstrap_styles,
     bootstrap_sweeper,
     bootstrap_webhook,
     bootstrap_worker,

@@ -22,13 +22,14 @@ GRACE = "grace-hopper"
 
 @dataclass(frozen=True)
 class Shop:
-    """What Ada owns: a character with a source image, an upload and running generations."""
+    """What Ada owns: a character with a source image, an upload, a style and running work."""
 
     aws: Aws
     character: str
     image: str
     upload: str
     generation: str
+    capsule: str
 
     def state(self) -> Any:
         """Everything that a refusal must leave as it was."""
@@ -54,12 +55,14 @@ def shop_open() -> Iterator[Shop]:
         upload = call("POST", "/v1/uploads", {"content_type": "image/png", "size_bytes": 9})
         call("POST", "/v1/generations", {"mode": "imagine", "prompt": "a dog"})
         generation = call("POST", "/v1/generations", {"mode": "imagine", "prompt": "a cat"})
+        style = call("POST", "/v1/style-capsules", {"name": "Noir", "prompt": "film noir"})
         yield Shop(
             aws=aws,
             character=character,
             image=source.json["image"]["id"],
             upload=upload.json["id"],
             generation=generation.json["id"],
+            capsule=style.json["id"],
         )
 
 

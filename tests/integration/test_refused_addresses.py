@@ -38,12 +38,17 @@ ROUTES = [
     ("DELETE", "/v1/characters/{character}", None),
     ("GET", "/v1/characters/{character}/source-image", None),
     ("POST", "/v1/characters/{character}/source-image", {"upload_id": an_id(Kind.UPLOAD, 1)}),
+    ("GET", "/v1/style-capsules/{capsule}", None),
+    ("PATCH", "/v1/style-capsules/{capsule}", {"name": "Eve"}),
+    ("DELETE", "/v1/style-capsules/{capsule}", None),
 ]
 KINDS = {
     "generation": Kind.GENERATION,
     "image": Kind.IMAGE,
     "character": Kind.CHARACTER,
+    "capsule": Kind.STYLE_CAPSULE,
 }
+LISTS = ["/v1/generations", "/v1/images", "/v1/characters", "/v1/style-capsules"]
 BAD_IDS = [
     *("..", "%2e%2e", "%2e%2e%2fMETA", "x", "META", "null", "undefined", "0", "-1", "%00"),
     *("gen_01JD8Z7A5C2RG6V9Y4Z7A2M3P", "gen_01JD8Z7A5C2RG6V9Y4Z7A2M3PQQ", "GEN_x"),
@@ -73,7 +78,7 @@ def test_what_cannot_be_an_id_does_not_exist(shop: Shop, method: str, path: str,
 def test_anothers_id_looks_like_one_that_never_was(
     shop: Shop, method: str, path: str, body: Any
 ) -> None:
-    owned = path.format(generation=shop.generation, image=shop.image, character=shop.character)
+    owned = path.format(**vars(shop))
     kind = next(kind for key, kind in KINDS.items() if "{" + key + "}" in path)
 
     foreign = call(method, owned, body, owner=GRACE)
@@ -87,6 +92,7 @@ def test_anothers_id_looks_like_one_that_never_was(
     ("path", "body"),
     [
         ("/v1/generations", {"mode": "portrait", "character_id": "{character}"}),
+        ("/v1/generations", {"mode": "imagine", "prompt": "x", "style_capsule_id": "{capsule}"}),
         ("/v1/characters/{own}/source-image", {"image_id": "{image}"}),
         ("/v1/characters/{own}/source-image", {"upload_id": "{upload}"}),
     ],
@@ -113,15 +119,14 @@ def test_anothers_things_cannot_be_used(shop: Shop, path: str, body: dict[str, s
         ("GET", "/v1/uploads", {"POST"}),
         ("PUT", "/v1/characters/{character}", {"GET", "PATCH", "DELETE"}),
         ("DELETE", "/v1/characters/{character}/source-image", {"GET", "POST"}),
+        ("PUT", "/v1/style-capsules/{capsule}", {"GET", "PATCH", "DELETE"}),
         ("TRACE", "/v1/health", {"GET"}),
     ],
 )
 def test_an_undeclared_method_is_told_what_is_allowed(
     shop: Shop, method: str, path: str, allowed: set[str]
 ) -> None:
-    names = {"generation": shop.generation, "image": shop.image, "character": shop.character}
-
-    answer = call(method, path.format(**names))
+    answer = call(method, path.format(**vars(shop)))
 
     assert (answer.status, answer.code) == (405, "method_not_allowed")
     assert set(answer.headers["allow"].split(", ")) == allowed
@@ -135,7 +140,7 @@ def test_an_unknown_address_is_a_problem_too(shop: Shop, path: str) -> None:
 
 
 @pytest.mark.parametrize("subject", [None, "", 7, "x" * 257, ["ada"]])
-@pytest.mark.parametrize("path", ["/v1/generations", "/v1/images", "/v1/characters"])
+@pytest.mark.parametrize("path", LISTS)
 def test_a_request_without_a_subject_is_not_let_in(shop: Shop, path: str, subject: Any) -> None:
     request = request_of("GET", path)
     request["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = subject
@@ -152,7 +157,7 @@ def test_a_request_without_an_authorizer_is_not_let_in(shop: Shop) -> None:
     assert send(request).status == 401
 
 
-@pytest.mark.parametrize("path", ["/v1/generations", "/v1/images", "/v1/characters"])
+@pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from shared.domain.ids import Kind
+from tests.builders import an_id
 from tests.integration.http_client import call, request_of, send
 from tests.integration.refusals import Shop, file_part, form_request, shop_open
 
@@ -263,9 +265,26 @@ def test_an_idempotency_key_that_is_none_is_refused(shop: Shop, key: str) -> Non
         ),
         ("/v1/characters", {"name": "M", "consistency": {"seed": -1}}, "/consistency/seed"),
         ("/v1/characters", {"name": "M", "generate": {"image_count": 11}}, "/generate/image_count"),
+        ("/v1/style-capsules", {"name": "Noir"}, "/prompt"),
+        ("/v1/style-capsules", {"name": "Noir", "prompt": "x" * 1001}, "/prompt"),
+        ("/v1/style-capsules", {"name": "No\nir", "prompt": "x"}, "/name"),
+        (
+            "/v1/style-capsules",
+            {"name": "N", "prompt": "x", "reference_images": [{"url": "https://e.com/a.png"}]},
+            "/reference_images/0/url",
+        ),
+        (
+            "/v1/style-capsules",
+            {
+                "name": "N",
+                "prompt": "x",
+                "reference_images": [{"image_id": an_id(Kind.IMAGE, 1)}] * 5,
+            },
+            "/reference_images",
+        ),
     ],
 )
-def test_uploads_and_characters_are_as_strict(
+def test_other_bodies_are_as_strict(
     shop: Shop, path: str, body: dict[str, Any], pointer: str
 ) -> None:
     answer = call("POST", path, body)

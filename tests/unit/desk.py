@@ -26,6 +26,7 @@ from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
 from shared.services.set_source_image import SetSourceImage
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_style import UseStyle
 from tests.builders import ADA, an_id
 from tests.fake_memory import Memory
 from tests.fake_outside import (
@@ -38,6 +39,7 @@ from tests.fake_outside import (
     FakeUploadStore,
     FakeWorkQueue,
 )
+from tests.fake_style_capsules import FakeStyleCapsules
 from tests.fakes import FakeAnswers, FakeCharacters, FakeGenerations
 
 OFFERED = (ProviderName.GEMINI, ProviderName.REPLICATE)
@@ -59,6 +61,7 @@ class Desk:
     generations: FakeGenerations = field(init=False)
     characters: FakeCharacters = field(init=False)
     images: FakeImages = field(init=False)
+    style_capsules: FakeStyleCapsules = field(init=False)
     new_id: Callable[[Kind, datetime], str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +69,7 @@ class Desk:
         self.generations = FakeGenerations(self.memory)
         self.characters = FakeCharacters(self.memory)
         self.images = FakeImages(self.memory)
+        self.style_capsules = FakeStyleCapsules(self.memory)
         self.new_id = lambda kind, _: an_id(kind, next(numbers))
 
     @property
@@ -82,7 +86,12 @@ class Desk:
 
     @property
     def request_generation(self) -> RequestGeneration:
-        return RequestGeneration(self.characters, self.submit_generation, OFFERED)
+        return RequestGeneration(
+            characters=self.characters,
+            use_style=UseStyle(self.style_capsules, self.images),
+            submit_generation=self.submit_generation,
+            offered=OFFERED,
+        )
 
     @property
     def retry_generation(self) -> RetryGeneration:

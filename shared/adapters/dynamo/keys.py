@@ -10,6 +10,7 @@ CHR#{character}       META                        the character with its current
                       SOURCE#{vvvv}               every version of the source image
 IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
+STY#{style capsule}   META                        style capsule
 OWNER#{owner}         SLOT                        running: set of the open generations
                       QUOTA#{yyyy-mm}             used, overdraft: images of the month
                       LEDGER#{generation}#{entry} hold | release | late#{nn}: units, period
@@ -22,8 +23,9 @@ index      hash                          range                     projection
 by_owner   owner_list `{owner}#{list}`   listed_at `{time}#{id}`   ALL: lists, newest first
 due        due_shard `DUE#{00..15}`      due_at `{time}`           KEYS_ONLY: overdue work
 
-Both indexes are sparse. `by_owner` holds generations, characters and live images, whose records
-change rarely; `due` holds the DUE records, so that moving a marker contends with nothing.
+Both indexes are sparse. `by_owner` holds generations, characters, style capsules and live images,
+whose records change rarely; `due` holds the DUE records, so that moving a marker contends with
+nothing.
 Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
 """
 
@@ -49,6 +51,7 @@ SOURCES: Final = "SOURCE#"
 GENERATIONS: Final = "generations"
 CHARACTERS: Final = "characters"
 IMAGES: Final = "images"
+STYLE_CAPSULES: Final = "style-capsules"
 
 
 def generation(generation_id: str, sk: str = META) -> Key:
@@ -82,6 +85,10 @@ def image(image_id: str) -> Key:
 
 def upload(upload_id: str) -> Key:
     return {"pk": f"UPL#{upload_id}", "sk": META}
+
+
+def style_capsule(capsule_id: str) -> Key:
+    return {"pk": f"STY#{capsule_id}", "sk": META}
 
 
 def slot(owner: str) -> Key:

@@ -22,6 +22,7 @@ MAX_PAGES: Final = 10
 _MEMBERS: Final[Mapping[str, tuple[Kind, Callable[[str], Key]]]] = {
     keys.GENERATIONS: (Kind.GENERATION, keys.generation),
     keys.CHARACTERS: (Kind.CHARACTER, keys.character),
+    keys.STYLE_CAPSULES: (Kind.STYLE_CAPSULE, keys.style_capsule),
     keys.IMAGES: (Kind.IMAGE, keys.image),
 }
 

@@ -14,6 +14,7 @@ from shared.domain.character import Character, SourceImage
 from shared.domain.entity import Entity
 from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
 
 type Record = dict[str, Any]
@@ -86,6 +87,11 @@ def image_record(image: StoredImage) -> Record:
 
 def image_of(record: Record) -> StoredImage:
     return StoredImage.model_validate(record)
+
+
+def style_capsule_record(capsule: StyleCapsule) -> Record:
+    listed = keys.listed(capsule.owner, keys.STYLE_CAPSULES, capsule.created_at, capsule.id)
+    return keys.style_capsule(capsule.id) | listed | _fields(capsule)
 
 
 def upload_record(upload: Upload, forgotten_at: datetime) -> Record:

@@ -2,18 +2,21 @@
 
 from shared.domain.character import Character
 from shared.domain.moderation.policy import Category, verdict
+from shared.domain.styling import Style
 from shared.domain.wish import Wish
 
 
-def verdict_on(wish: Wish, character: Character | None) -> Category | None:
+def verdict_on(
+    wish: Wish, character: Character | None, style: Style | None = None
+) -> Category | None:
     """Of what the model will be told to draw. The negative prompt is left out: it names what
     must not be seen, and who writes "nudity" there asks for the right thing. So is the name of
     a character, which no model is told."""
-    return verdict(_texts(wish, character), likeness=wish.character_id is not None)
+    return verdict(_texts(wish, character, style), likeness=wish.character_id is not None)
 
 
-def _texts(wish: Wish, character: Character | None) -> tuple[str, ...]:
-    said = [wish.prompt]
+def _texts(wish: Wish, character: Character | None, style: Style | None) -> tuple[str, ...]:
+    said = [wish.prompt, style and style.applied.prompt]
     if character is not None:
         attributes = character.attributes.model_dump()
         age = attributes.pop("age_range")
