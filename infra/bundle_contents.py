@@ -9,7 +9,7 @@ AWS_SERVICES = {
     "characters": ("dynamodb", "s3", "sqs"),
     "webhook": ("secretsmanager", "sqs"),
     "worker": ("dynamodb", "s3", "secretsmanager", "sqs"),
-    "sweeper": ("dynamodb", "sqs"),
+    "sweeper": ("dynamodb", "s3", "sqs"),
 }
 
 # google-auth requires these for kinds of credentials other than an API key, and imports them then.

@@ -31,6 +31,7 @@ class Deployment:
     site_origins: tuple[str, ...]
     alarm_topic_arn: str | None
     caps: dict[str, str]
+    collector_dry_run: str
     limits: Limits
 
     @classmethod
@@ -51,6 +52,7 @@ class Deployment:
             site_origins=tuple((text("site_origins") or "*").split(",")),
             alarm_topic_arn=text("alarm_topic_arn"),
             caps={cap.upper(): text(cap) or default for cap, default in CAPS.items()},
+            collector_dry_run=(text("collector_dry_run") or "false").lower(),
             limits=Limits.load(),
         )
 

@@ -1,4 +1,4 @@
-"""What happens by the clock: a sweep each minute for whatever is overdue."""
+"""What happens by the clock: a sweep each minute for what is overdue, a collection each hour."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -8,10 +8,11 @@ from aws_cdk.aws_scheduler_targets import LambdaInvoke
 from constructs import Construct
 
 SWEEP = {"kind": "sweep"}
+COLLECT = {"kind": "collect"}
 
 
 class SweepSchedule(Construct):
-    """Invokes the sweeper; a sweep that fails is not repeated, the next one is a minute away."""
+    """Invokes the sweeper; a run that fails is not repeated, the next one is near."""
 
     def __init__(self, scope: Construct, construct_id: str, *, sweeper: lambda_.Function) -> None:
         super().__init__(scope, construct_id)
@@ -28,14 +29,25 @@ class SweepSchedule(Construct):
         role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[sweeper.function_arn])
         )
+        self._each("EachMinute", cdk.Duration.minutes(1), SWEEP, sweeper, role)
+        self._each("EachHour", cdk.Duration.hours(1), COLLECT, sweeper, role)
+
+    def _each(
+        self,
+        name: str,
+        period: cdk.Duration,
+        order: dict[str, str],
+        sweeper: lambda_.Function,
+        role: iam.Role,
+    ) -> None:
         scheduler.Schedule(
             self,
-            "EachMinute",
-            schedule=scheduler.ScheduleExpression.rate(cdk.Duration.minutes(1)),
+            name,
+            schedule=scheduler.ScheduleExpression.rate(period),
             target=LambdaInvoke(
                 sweeper,
                 role=role.without_policy_updates(),
-                input=scheduler.ScheduleTargetInput.from_object(SWEEP),
+                input=scheduler.ScheduleTargetInput.from_object(order),
                 retry_attempts=0,
                 max_event_age=cdk.Duration.minutes(1),
             ),

@@ -65,7 +65,8 @@ class LikenessStack(cdk.Stack):
         # Threads that decode pictures would else keep an arena of memory each.
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
         run.worker.configure(table | images | queues | secret | frugal)
-        run.sweeper.configure(table | images | queues)
+        dry_run = {"COLLECTOR_DRY_RUN": deployment.collector_dry_run}
+        run.sweeper.configure(table | images | uploads | queues | dry_run)
 
     def _grant(self) -> None:
         """Allow each function what its job needs; a reader finds every right of the system here."""
@@ -93,9 +94,13 @@ class LikenessStack(cdk.Stack):
         run.worker.allow_objects("s3:GetObject", "s3:PutObject", bucket=images, keys=PICTURES)
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn])
 
-        run.sweeper.allow(*READ, *WRITE, on=[table])
+        run.sweeper.allow(*READ, *WRITE, "dynamodb:BatchGetItem", on=[table])
         run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
         run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
+        run.sweeper.allow_objects("s3:PutObject", bucket=images, keys=["dead-letters/*"])
+        run.sweeper.allow_objects("s3:DeleteObject", bucket=images, keys=PICTURES)
+        run.sweeper.allow_objects("s3:DeleteObject", bucket=uploads, keys=["*/uploads/*"])
+        run.sweeper.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
     def _trigger(self) -> None:
         """Lanes one message at a time, each message being many items; the rest in batches."""

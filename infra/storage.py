@@ -10,6 +10,7 @@ from infra.deployment import Deployment
 BY_OWNER = "by_owner"
 DUE = "due"
 UPLOADS_EXPIRE = cdk.Duration.days(1)
+DEAD_LETTERS_EXPIRE = cdk.Duration.days(30)
 
 
 class Storage(Construct):
@@ -23,6 +24,7 @@ class Storage(Construct):
         self.images = self._bucket("Images", deployment, s3.HttpMethods.GET)
         self.uploads = self._bucket("Uploads", deployment, s3.HttpMethods.POST)
         self.uploads.add_lifecycle_rule(expiration=UPLOADS_EXPIRE)
+        self.images.add_lifecycle_rule(expiration=DEAD_LETTERS_EXPIRE, prefix="dead-letters/")
 
     def _table(self, removal_policy: cdk.RemovalPolicy) -> dynamodb.Table:
         table = dynamodb.Table(

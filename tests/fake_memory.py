@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, Concatenate, Protocol
 
 from shared.domain.character import Character, SourceImage
+from shared.domain.collecting import Listing
 from shared.domain.cursors import Cursor, binding_of, read_cursor
 from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, StaleWrite
@@ -41,6 +42,8 @@ class Memory:
     images: dict[str, StoredImage] = field(default_factory=dict)
     style_capsules: dict[str, StyleCapsule] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    tombstones: dict[str, datetime] = field(default_factory=dict)
+    listing: Listing | None = None
 
     def first_answer(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:
         kept = self.answers.get((key.owner, key.route, key.key))

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.domain.collecting import ORPHAN_AGE, ListedObject, ListedPage, Listing
+from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite, TooLarge, UploadExpired
 from shared.domain.generation import Lane
 from shared.domain.idempotency import IdempotencyKey
@@ -59,7 +61,20 @@ class FakeImages:
         return page_of(found, page, (owner, "images", character_id, generation_id))
 
     @locked
-    def mark_deleting(self, image: StoredImage) -> None:
+    def due(self, now: datetime) -> Iterable[str]:
+        waiting = [one for one in self.memory.images.values() if one.status is not ImageStatus.LIVE]
+        return [one.id for one in waiting if rfc3339(self._due_at(one)) <= rfc3339(now)]
+
+    def _due_at(self, image: StoredImage) -> datetime:
+        return self.memory.tombstones.get(image.id, image.created_at + ORPHAN_AGE)
+
+    @locked
+    def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
+        found = [self.memory.images.get(image_id) for image_id in dict.fromkeys(image_ids)]
+        return tuple(one for one in found if one is not None)
+
+    @locked
+    def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
         stored = self.memory.images.get(image.id)
         if stored is None:
             return
@@ -67,6 +82,7 @@ class FakeImages:
             raise StaleWrite("the image has changed", winner=stored)
         deleting = stored.model_copy(update={"status": ImageStatus.DELETING})
         self.memory.images[image.id] = deleting
+        self.memory.tombstones[image.id] = again_at or image.created_at + ORPHAN_AGE
 
     @locked
     def remove(self, image: StoredImage) -> None:
@@ -97,13 +113,45 @@ class FakeUploads:
 
 
 @dataclass
+class FakeListings:
+    memory: Memory
+
+    @locked
+    def current(self) -> Listing | None:
+        return self.memory.listing
+
+    @locked
+    def save(self, listing: Listing) -> None:
+        winner = self.memory.listing
+        if winner is not None and winner.version != listing.version - 1:
+            raise StaleWrite("another walk came first", winner=winner)
+        self.memory.listing = listing
+
+
+@dataclass
 class FakeImageStore:
+    """`stored_at` of what was put by somebody who told no time is long ago."""
+
     objects: dict[str, bytes] = field(default_factory=dict)
     media_types: dict[str, str] = field(default_factory=dict)
+    stored_at: dict[str, datetime] = field(default_factory=dict)
+    page_size: int = 1000
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
         self.objects.setdefault(key, data)
         self.media_types.setdefault(key, media_type)
+
+    def page(self, after: str) -> ListedPage:
+        keys = [key for key in sorted(self.objects) if key > after]
+        objects = (
+            ListedObject(
+                key=key,
+                size_bytes=len(self.objects[key]),
+                stored_at=self.stored_at.get(key, NOW - timedelta(days=365)),
+            )
+            for key in keys[: self.page_size]
+        )
+        return ListedPage(objects=tuple(objects), more=len(keys) > self.page_size)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

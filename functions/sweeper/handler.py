@@ -1,5 +1,6 @@
-"""Each minute what is overdue; dead letters as they come."""
+"""Each minute what is overdue, each hour what nobody owns; dead letters as they come."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -12,32 +13,64 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from shared.domain.work import parse_work
+from shared.domain.dead_letter import DeadLetter
+from shared.domain.work import Work, parse_work
 from shared.runtime import bootstrap_sweeper as bootstrap
-from shared.runtime.observability import count, logger, metrics
+from shared.runtime.observability import count, logger, measure, metrics
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def bury(record: SQSRecord) -> None:
-    """A letter that nobody can read is told of and let go: trying again cannot help it."""
-    try:
-        work = parse_work(record.body)
-    except ValidationError:
-        logger().error("dead letter is malformed", message_id=record.message_id)
+    """Kept first, so that none is let go unkept. What nobody can read is kept apart and not
+    tried again: that cannot help it."""
+    work = _read(record.body)
+    key = bootstrap.keep_dead_letter()(letter=_letter(record, readable=work is not None))
+    kind = "malformed" if work is None else work.kind
+    logger().error("dead letter", kind=kind, message_id=record.message_id, kept_as=key)
+    if work is None:
         count("dead_letter", "malformed")
         return
     bootstrap.bury_dead_letter()(work=work)
 
 
+def _read(body: str) -> Work | None:
+    try:
+        return parse_work(body)
+    except ValidationError:
+        return None
+
+
+def _letter(record: SQSRecord, *, readable: bool) -> DeadLetter:
+    return DeadLetter(
+        message_id=record.message_id,
+        queue=record.event_source_arn.rpartition(":")[2],
+        sent_at=datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC),
+        body=record.body,
+        readable=readable,
+    )
+
+
+def collect(*, dry_run: bool) -> dict[str, Any]:
+    """Runs the hourly round, and tells what it did."""
+    report = bootstrap.collect()(dry_run=dry_run).model_dump(mode="json")
+    logger().info("collected", **report)
+    for name in ("orphans", "tombstones", "strays", "uploads", "failed", "objects", "bytes"):
+        if report[name] and not report["dry_run"]:
+            measure(f"collected_{name}", report[name])
+    return report
+
+
 def lambda_handler(
     event: dict[str, Any], context: LambdaContext
-) -> PartialItemFailureResponse | dict[str, int]:
+) -> PartialItemFailureResponse | dict[str, Any]:
     try:
         if "Records" in event:
             return process_partial_response(
                 event=event, record_handler=bury, processor=processor, context=context
             )
+        if event.get("kind") == "collect":
+            return collect(dry_run=event.get("dry_run") is True)
         return {"due": bootstrap.sweep()()}
     finally:
         metrics().flush_metrics()

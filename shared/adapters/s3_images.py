@@ -1,12 +1,13 @@
-"""Image bytes in S3: a key is written once, read by signed addresses."""
+"""Image bytes in S3: a key is written once, read by signed addresses; and what a bucket holds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from shared.domain.collecting import ListedObject, ListedPage
 from shared.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -52,6 +53,15 @@ class S3Images:
             )
             if answer.get("Errors"):
                 raise Unavailable("Some objects could not be deleted.")
+
+    def page(self, after: str) -> ListedPage:
+        start: dict[str, Any] = {"StartAfter": after} if after else {}
+        answer = self.client.list_objects_v2(Bucket=self.bucket, **start)
+        objects = (
+            ListedObject(key=one["Key"], size_bytes=one["Size"], stored_at=one["LastModified"])
+            for one in answer.get("Contents", ())
+        )
+        return ListedPage(objects=tuple(objects), more=answer["IsTruncated"])
 
     def url(self, key: str) -> str:
         return self.client.generate_presigned_url(

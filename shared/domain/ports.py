@@ -10,6 +10,7 @@ from typing import Protocol
 
 from shared.domain.character import Character, SourceImage
 from shared.domain.closing import Closing, LateCompletion
+from shared.domain.collecting import ListedPage, Listing
 from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import Decoded, ImageFormat, Rendition, StoredImage
@@ -201,9 +202,19 @@ class Images(Protocol):
         generation_id: str | None = None,
     ) -> Page[StoredImage]: ...
 
-    def mark_deleting(self, image: StoredImage) -> None:
+    def due(self, now: datetime) -> Iterable[str]:
+        """Ids of the intents and of the marked ones whose time has come; the index only
+        nominates."""
+        ...
+
+    def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
+        """Those of them that have a record, whatever its status. Consistent."""
+        ...
+
+    def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
         """From the status it was read with, so that a completion and a deletion exclude each
-        other; again, or when it is gone: nothing. Raises StaleWrite."""
+        other; again, or when it is gone: nothing. Should it be left so, it is due `again_at`,
+        or as old as an orphan. Raises StaleWrite."""
         ...
 
     def remove(self, image: StoredImage) -> None:
@@ -225,6 +236,23 @@ class ImageStore(Protocol):
     def delete(self, keys: Sequence[str]) -> None: ...
     def url(self, key: str) -> str:
         """A signed address for one hour; made without a call."""
+        ...
+
+
+class ObjectLists(Protocol):
+    """What a store holds, whoever put it there."""
+
+    def page(self, after: str) -> ListedPage:
+        """Up to a thousand objects whose keys come after this one."""
+        ...
+
+
+class Listings(Protocol):
+    """The one walk over all pictures."""
+
+    def current(self) -> Listing | None: ...
+    def save(self, listing: Listing) -> None:
+        """On the version before it. Raises StaleWrite."""
         ...
 
 

@@ -8,7 +8,11 @@ from shared.runtime.observability import count
 from shared.runtime.settings import SweeperSettings
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.close_generation import CloseGeneration
+from shared.services.collect import Collect
+from shared.services.collect_orphans import CollectOrphans
+from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.dispatching import Dispatcher
+from shared.services.keep_dead_letter import KeepDeadLetter
 from shared.services.sweep import Sweep
 
 
@@ -39,4 +43,26 @@ def bury_dead_letter() -> BuryDeadLetter:
         close_generation=CloseGeneration(generations, clock),
         clock=clock,
         count=count,
+    )
+
+
+@cache
+def keep_dead_letter() -> KeepDeadLetter:
+    return KeepDeadLetter(aws.image_store(settings().images_bucket), clock)
+
+
+@cache
+def collect() -> Collect:
+    from shared.adapters.dynamo.images import DynamoImages
+    from shared.adapters.dynamo.listings import DynamoListings
+
+    table = aws.table(settings().table_name)
+    pictures = aws.image_store(settings().images_bucket)
+    uploads = aws.image_store(settings().uploads_bucket)
+    images = DynamoImages(table)
+    return Collect(
+        orphans=CollectOrphans(images, pictures, clock),
+        uploads=CollectUploads(uploads, uploads, clock),
+        strays=CollectStrays(images, pictures, pictures, DynamoListings(table), clock),
+        dry_run=settings().collector_dry_run,
     )

@@ -31,6 +31,11 @@ def metrics() -> QuietMetrics:
     return QuietMetrics(namespace=_NAMESPACE)
 
 
+def measure(name: str, value: int) -> None:
+    """A number that an invocation found, in all."""
+    metrics().add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
 def count(name: str, reason: str = "") -> None:
     """One occurrence, in all and by its reason; reasons are stable words."""
     for each in (name, f"{name}.{reason}") if reason else (name,):

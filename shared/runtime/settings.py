@@ -39,7 +39,15 @@ def _providers(text: str) -> tuple[ProviderName, ...]:
     return tuple(ProviderName(name.strip()) for name in text.split(","))
 
 
+def _yes_or_no(text: str) -> bool:
+    """Raises ValueError for anything but `true` and `false`: a typing error deletes nothing."""
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
 _PARSERS: Mapping[Any, Callable[[str], Any]] = {
+    bool: _yes_or_no,
     str: str,
     int: int,
     tuple[ProviderName, ...]: _providers,
@@ -109,5 +117,9 @@ class WorkerSettings(QueueSettings):
 
 @dataclass(frozen=True, slots=True)
 class SweeperSettings(QueueSettings):
+    """`collector_dry_run` lets the collector tell what it would delete, and delete nothing."""
+
     table_name: str
     images_bucket: str
+    uploads_bucket: str
+    collector_dry_run: bool

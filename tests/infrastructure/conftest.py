@@ -44,7 +44,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, Bund
 def local_template(
     tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, Bundle]
 ) -> Template:
-    context = {**ISSUER, "local": "true", "free_in_flight": "3"}
+    context = {**ISSUER, "local": "true", "free_in_flight": "3", "collector_dry_run": "true"}
     return synthesized(tmp_path_factory.mktemp("local"), stand_ins, context)
 
 

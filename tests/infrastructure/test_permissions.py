@@ -30,14 +30,27 @@ ACTIONS = {
     "characters": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
     "webhook": LOG | SEND | SECRET,
     "worker": LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_LIST,
-    "sweeper": LOG | READ | WRITE | SEND | CONSUME,
+    "sweeper": LOG
+    | READ
+    | WRITE
+    | {"dynamodb:BatchGetItem"}
+    | SEND
+    | CONSUME
+    | S3_WRITE
+    | S3_DELETE
+    | S3_LIST,
 }
 OBJECTS = {
     "generations": {"Images/*/characters/*", "Images/*/renders/*"},
     "characters": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
     "webhook": set(),
     "worker": {"Images/*/characters/*", "Images/*/renders/*"},
-    "sweeper": set(),
+    "sweeper": {
+        "Images/*/characters/*",
+        "Images/*/renders/*",
+        "Images/dead-letters/*",
+        "Uploads/*/uploads/*",
+    },
 }
 INDEXES = {
     "generations": {"by_owner"},
@@ -72,6 +85,21 @@ def test_a_function_reaches_only_its_prefixes_and_indexes(name: str, template: T
     }
     indexes = {end.removeprefix("/index/") for end in suffixes if end.startswith("/index/")}
     assert (objects, indexes) == (OBJECTS[name], INDEXES[name])
+
+
+def test_the_sweeper_writes_nothing_but_dead_letters_and_reads_no_picture(
+    template: Template,
+) -> None:
+    of_objects = {
+        action: json.dumps(statement["Resource"])
+        for statement in template.statements("sweeper")
+        for action in as_list(statement["Action"])
+        if action.endswith("Object")
+    }
+    assert of_objects.keys() == S3_WRITE | S3_DELETE
+    assert "dead-letters" in of_objects["s3:PutObject"]
+    assert "renders" not in of_objects["s3:PutObject"]
+    assert "dead-letters" not in of_objects["s3:DeleteObject"]
 
 
 def test_nothing_is_allowed_on_everything_and_no_action_is_a_pattern(template: Template) -> None:

@@ -29,7 +29,7 @@ ENVIRONMENTS = {
         "MALLOC_ARENA_MAX",
     }
     | QUEUES,
-    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET"} | QUEUES,
+    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "COLLECTOR_DRY_RUN"} | QUEUES,
 }
 
 
@@ -141,10 +141,25 @@ def test_uploads_die_after_a_day_and_may_come_from_a_browser(template: Template)
     assert rule["AllowedMethods"] == ["POST"]
 
 
-def test_a_sweep_is_scheduled_each_minute(template: Template) -> None:
-    (schedule,) = template.of_type("AWS::Scheduler::Schedule").values()
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
-    assert json.loads(schedule["Target"]["Input"]) == {"kind": "sweep"}
+def test_dead_letters_are_kept_for_a_month(template: Template) -> None:
+    name = template.logical_id(kind="AWS::S3::Bucket", containing="Images")
+    rules = template.of_type("AWS::S3::Bucket")[name]["LifecycleConfiguration"]["Rules"]
+    kept = [(one["Prefix"], one["ExpirationInDays"]) for one in rules if "ExpirationInDays" in one]
+    assert kept == [("dead-letters/", 30)], "nothing else of the pictures ever expires"
+
+
+def test_a_sweep_is_scheduled_each_minute_and_a_collection_each_hour(template: Template) -> None:
+    schedules = template.of_type("AWS::Scheduler::Schedule").values()
+    assert {
+        one["ScheduleExpression"]: json.loads(one["Target"]["Input"])["kind"] for one in schedules
+    } == {"rate(1 minute)": "sweep", "rate(1 hour)": "collect"}
+
+
+def test_whether_the_collector_only_tells_is_the_deployments_choice(
+    template: Template, local_template: Template
+) -> None:
+    assert template.environment("sweeper")["COLLECTOR_DRY_RUN"] == "false"
+    assert local_template.environment("sweeper")["COLLECTOR_DRY_RUN"] == "true"
 
 
 def test_every_log_group_forgets(template: Template, local_template: Template) -> None:

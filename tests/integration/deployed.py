@@ -72,6 +72,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "FREE_MONTHLY_IMAGES": "50",
         "PAID_MONTHLY_IMAGES": "2000",
         "IMAGE_PROVIDERS": "gemini,replicate",
+        "COLLECTOR_DRY_RUN": "false",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

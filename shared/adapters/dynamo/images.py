@@ -1,13 +1,16 @@
 """Image records: the intent before the bytes, the image after them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.listing import OwnerList
 from shared.adapters.dynamo.records import Record, image_of, image_record
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.writes import ABSENT, Write, delete, put, update
+from shared.domain.collecting import ORPHAN_AGE
+from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
@@ -60,12 +63,25 @@ class DynamoImages:
         records, cursor = wanted.read(self.table, page)
         return Page(data=tuple(map(image_of, records)), next_cursor=cursor)
 
-    def mark_deleting(self, image: StoredImage) -> None:
+    def due(self, now: datetime) -> Iterator[str]:
+        for number in range(keys.DUE_SHARDS):
+            values = {"shard": keys.image_shard(number), "now": rfc3339(now)}
+            condition = "#due_shard = :shard AND #due_at <= :now"
+            for record in self.table.query(condition, values, index=keys.DUE_INDEX):
+                yield keys.image_id(record["pk"])
+
+    def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
+        records = self.table.get_many(keys.image(image_id) for image_id in dict.fromkeys(image_ids))
+        return tuple(map(image_of, records))
+
+    def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
+        marker = keys.collectable(image.id, again_at or image.created_at + ORPHAN_AGE)
         write = update(
             keys.image(image.id),
-            "SET #status = :deleting REMOVE #owner_list, #listed_at",
+            "SET #status = :deleting, #due_shard = :due_shard, #due_at = :due_at"
+            " REMOVE #owner_list, #listed_at",
             "#status IN (:seen, :deleting)",
-            values={"seen": image.status, "deleting": ImageStatus.DELETING},
+            values={"seen": image.status, "deleting": ImageStatus.DELETING, **marker},
             refused=_stale,
         )
         try:

@@ -11,6 +11,7 @@ CHR#{character}       META                        the character with its current
 IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
+COLLECTOR             LISTING                     how far the walk over all objects has come
 OWNER#{owner}         SLOT                        running: set of the open generations
                       QUOTA#{yyyy-mm}             used, overdraft: images of the month
                       LEDGER#{generation}#{entry} hold | release | late#{nn}: units, period
@@ -21,11 +22,11 @@ The sort keys of a generation are ordered for its two reads: `ITEM#` to `META` i
 
 index      hash                          range                     projection
 by_owner   owner_list `{owner}#{list}`   listed_at `{time}#{id}`   ALL: lists, newest first
-due        due_shard `DUE#{00..15}`      due_at `{time}`           KEYS_ONLY: overdue work
+due        due_shard `{what}#{00..15}`   due_at `{time}`           KEYS_ONLY: what to look at
 
 Both indexes are sparse. `by_owner` holds generations, characters, style capsules and live images,
-whose records change rarely; `due` holds the DUE records, so that moving a marker contends with
-nothing.
+whose records change rarely; `due` holds the DUE records of open generations (`DUE#`), so that
+moving a marker contends with nothing, and images while they are pending or being deleted (`IMG#`).
 Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
 """
 
@@ -123,6 +124,24 @@ def due(generation_id: str, due_at: datetime) -> Key:
 
 def due_shard(number: int) -> str:
     return f"DUE#{number % DUE_SHARDS:02}"
+
+
+def collectable(image_id: str, due_at: datetime) -> Key:
+    """The index attributes of an image that is not live."""
+    return {"due_shard": image_shard(crc32(image_id.encode())), "due_at": rfc3339(due_at)}
+
+
+def image_shard(number: int) -> str:
+    return f"IMG#{number % DUE_SHARDS:02}"
+
+
+def image_id(pk: str) -> str:
+    """The way back from a partition to its image."""
+    return pk.removeprefix("IMG#")
+
+
+def listing() -> Key:
+    return {"pk": "COLLECTOR", "sk": "LISTING"}
 
 
 def _owner(owner: str, sk: str) -> Key:

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.adapters.dynamo import keys
 from shared.domain.character import Character, SourceImage
+from shared.domain.collecting import ORPHAN_AGE, Listing
 from shared.domain.entity import Entity
 from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
@@ -78,11 +79,11 @@ def source_record(source: SourceImage) -> Record:
 
 
 def image_record(image: StoredImage) -> Record:
-    """On its owner's list only while it is live."""
+    """On its owner's list only while it is live, and only then not in the collector's sight."""
     record = keys.image(image.id) | _fields(image)
     if image.status is ImageStatus.LIVE:
-        record |= keys.listed(image.owner, keys.IMAGES, image.created_at, image.id)
-    return record
+        return record | keys.listed(image.owner, keys.IMAGES, image.created_at, image.id)
+    return record | keys.collectable(image.id, image.created_at + ORPHAN_AGE)
 
 
 def image_of(record: Record) -> StoredImage:
@@ -92,6 +93,14 @@ def image_of(record: Record) -> StoredImage:
 def style_capsule_record(capsule: StyleCapsule) -> Record:
     listed = keys.listed(capsule.owner, keys.STYLE_CAPSULES, capsule.created_at, capsule.id)
     return keys.style_capsule(capsule.id) | listed | _fields(capsule)
+
+
+def listing_record(listing: Listing) -> Record:
+    return keys.listing() | listing.model_dump(mode="json")
+
+
+def listing_of(record: Record) -> Listing:
+    return Listing.model_validate(record)
 
 
 def upload_record(upload: Upload, forgotten_at: datetime) -> Record:

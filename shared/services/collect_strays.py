@@ -1,0 +1,99 @@
+"""Collect objects that no record tells of: strays among the pictures, and uploads unused."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.domain.collecting import (
+    ORPHAN_AGE,
+    UPLOAD_AGE,
+    Collected,
+    ListedObject,
+    Listing,
+    image_of_key,
+)
+from shared.domain.errors import StaleWrite
+from shared.domain.ports import Clock, Images, ImageStore, Listings, ObjectLists
+
+_PAGES = 10
+"""Of a thousand objects each, in one run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectStrays:
+    """Over all pictures once a week, some pages an hour. A record is there before its objects
+    and goes after them, so an object without one is left over from a writer that outlived it."""
+
+    images: Images
+    store: ImageStore
+    lists: ObjectLists
+    listings: Listings
+    clock: Clock
+
+    def __call__(self, report: Collected) -> Collected:
+        """A crash repeats some pages; a dry run looks at the first ones and remembers nothing."""
+        now = self.clock()
+        listing = Listing(started_at=now) if report.dry_run else self._current()
+        if listing.after is None:
+            return report
+        after: str | None = listing.after
+        for _ in range(_PAGES):
+            page = self.lists.page(after or "")
+            strays = self._strays(page.objects)
+            if strays and not report.dry_run:
+                self.store.delete([one.key for one in strays])
+            report = report.with_objects("strays", strays)
+            after = page.objects[-1].key if page.more else None
+            if after is None:
+                break
+        if not report.dry_run:
+            self._save(listing.model_copy(update={"after": after, "version": listing.version + 1}))
+        return report
+
+    def _current(self) -> Listing:
+        now = self.clock()
+        listing = self.listings.current()
+        if listing is None:
+            return Listing(started_at=now, version=0)
+        if listing.after is None and not listing.is_over(now):
+            return Listing(started_at=now, version=listing.version)
+        return listing
+
+    def _save(self, listing: Listing) -> None:
+        try:
+            self.listings.save(listing)
+        except StaleWrite:
+            return  # Another run was quicker, and has deleted what this one would have.
+
+    def _strays(self, objects: Sequence[ListedObject]) -> list[ListedObject]:
+        """Old enough that their record is not about to be written, and of no record."""
+        now = self.clock()
+        old = [one for one in objects if one.stored_at + ORPHAN_AGE <= now]
+        owners = {one.key: image_of_key(one.key) for one in old}
+        wanted = sorted({name for name in owners.values() if name is not None})
+        known = {image.id for image in self.images.stored(wanted)} if wanted else set()
+        return [one for one in old if owners[one.key] is not None and owners[one.key] not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectUploads:
+    """What the bucket's own rule deletes a day later; where no such rule is kept, this does."""
+
+    store: ImageStore
+    lists: ObjectLists
+    clock: Clock
+
+    def __call__(self, report: Collected) -> Collected:
+        for unused in self._unused():
+            if unused and not report.dry_run:
+                self.store.delete([one.key for one in unused])
+            report = report.with_objects("uploads", unused)
+        return report
+
+    def _unused(self) -> Iterator[list[ListedObject]]:
+        after, now = "", self.clock()
+        for _ in range(_PAGES):
+            page = self.lists.page(after)
+            yield [one for one in page.objects if one.stored_at + UPLOAD_AGE <= now]
+            if not page.more:
+                return
+            after = page.objects[-1].key
