@@ -18,7 +18,9 @@ READ = ("dynamodb:GetItem", "dynamodb:Query")
 WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 IN_BATCHES = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
 OF_CHARACTERS = "*/characters/*"
-PICTURES = (OF_CHARACTERS, "*/renders/*")
+OF_GENERATIONS = "*/renders/*"
+PICTURES = (OF_CHARACTERS, OF_GENERATIONS)
+UPLOADED = "*/uploads/*"
 
 
 class LikenessStack(cdk.Stack):
@@ -64,7 +66,7 @@ class LikenessStack(cdk.Stack):
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
         # Threads that decode pictures would else keep an arena of memory each.
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
-        run.worker.configure(table | images | queues | secret | frugal)
+        run.worker.configure(table | images | uploads | queues | secret | frugal)
         dry_run = {"COLLECTOR_DRY_RUN": deployment.collector_dry_run}
         run.sweeper.configure(table | images | uploads | queues | dry_run)
 
@@ -78,12 +80,11 @@ class LikenessStack(cdk.Stack):
             api.allow("sqs:SendMessage", on=self.queues.arns)
             # A signed address carries the rights of the function that signed it.
             api.allow_objects("s3:GetObject", "s3:DeleteObject", bucket=images, keys=PICTURES)
+            api.allow_objects("s3:GetObject", "s3:PutObject", bucket=uploads, keys=[UPLOADED])
+            # Without the right to list, S3 answers "forbidden" for an object that is not there.
+            api.allow("s3:ListBucket", on=[uploads.bucket_arn])
         run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
-        run.characters.allow_objects(
-            "s3:GetObject", "s3:PutObject", bucket=uploads, keys=["*/uploads/*"]
-        )
-        # Without the right to list, S3 answers "forbidden" for an object that is not there.
-        run.characters.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
+        run.characters.allow("s3:ListBucket", on=[images.bucket_arn])
 
         run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
@@ -92,14 +93,16 @@ class LikenessStack(cdk.Stack):
         run.worker.allow("sqs:SendMessage", on=self.queues.arns)
         run.worker.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
         run.worker.allow_objects("s3:GetObject", "s3:PutObject", bucket=images, keys=PICTURES)
-        run.worker.allow("s3:ListBucket", on=[images.bucket_arn])
+        run.worker.allow_objects("s3:DeleteObject", bucket=images, keys=[OF_GENERATIONS])
+        run.worker.allow_objects("s3:GetObject", bucket=uploads, keys=[UPLOADED])
+        run.worker.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
         run.sweeper.allow(*READ, *WRITE, "dynamodb:BatchGetItem", on=[table])
         run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
         run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
         run.sweeper.allow_objects("s3:PutObject", bucket=images, keys=["dead-letters/*"])
         run.sweeper.allow_objects("s3:DeleteObject", bucket=images, keys=PICTURES)
-        run.sweeper.allow_objects("s3:DeleteObject", bucket=uploads, keys=["*/uploads/*"])
+        run.sweeper.allow_objects("s3:DeleteObject", bucket=uploads, keys=[UPLOADED])
         run.sweeper.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
     def _trigger(self) -> None:

@@ -13,7 +13,7 @@ from shared.domain.character import Character, SourceImage
 from shared.domain.collecting import Listing
 from shared.domain.cursors import Cursor, binding_of, read_cursor
 from shared.domain.entity import rfc3339
-from shared.domain.errors import AlreadyExists, StaleWrite
+from shared.domain.errors import AlreadyExists, StaleWrite, UploadExpired
 from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import ImageStatus, StoredImage
@@ -73,6 +73,11 @@ class Memory:
                 raise AlreadyExists("There is an image of this id already.")
         elif stored is None or stored.status is not ImageStatus.PENDING:
             raise StaleWrite("the image has changed", winner=stored)
+
+    def check_upload(self, upload: Upload, now: datetime) -> None:
+        stored = self.uploads.get(upload.id)
+        if stored is None or not stored.usable(now):
+            raise UploadExpired("The upload has been used or has expired.")
 
 
 class Remembering(Protocol):

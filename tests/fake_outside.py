@@ -180,13 +180,21 @@ class FakeUploadStore:
     def read(self, upload: Upload) -> tuple[bytes, str]:
         if upload.key not in self.posted:
             raise NotFound("Nothing has been uploaded yet.")
-        data = self.posted[upload.key]
-        etag = f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
+        data, etag = self.posted[upload.key], self.etag(upload)
         if upload.consumed_etag not in (None, etag):
             raise UploadExpired("The upload was replaced after it was used.")
         if len(data) > MAX_UPLOAD_BYTES:
             raise TooLarge("The uploaded file is larger than allowed.")
         return data, etag
+
+    def etag(self, upload: Upload) -> str:
+        if upload.key not in self.posted:
+            raise NotFound("Nothing has been uploaded yet.")
+        return f'"{hashlib.md5(self.posted[upload.key], usedforsecurity=False).hexdigest()}"'
+
+    def put(self, upload: Upload, data: bytes) -> str:
+        self.posted[upload.key] = data
+        return self.etag(upload)
 
 
 @dataclass(frozen=True)

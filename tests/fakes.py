@@ -12,7 +12,6 @@ from shared.domain.errors import (
     InFlightLimit,
     NotFound,
     StaleWrite,
-    UploadExpired,
 )
 from shared.domain.generation import STAGES, Attempt, Brief, Generation, Item, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
@@ -69,6 +68,8 @@ class FakeGenerations:
         due_at: datetime,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        consumed: Sequence[Upload] = (),
+        brought: Sequence[Upload] = (),
     ) -> None:
         m, new = self.memory, snapshot.generation
         m.refuse_repetition(idempotency, new.created_at)
@@ -84,6 +85,9 @@ class FakeGenerations:
             raise AlreadyExists("There is a generation of this id already.")
         for move in moves:
             self._check_move(move)
+        for upload in consumed:
+            m.check_upload(upload, new.created_at)
+        m.uploads |= {upload.id: upload for upload in (*consumed, *brought)}
         m.keep_answer(idempotency)
         running.add(new.id)
         m.move_money(new, "hold", new.units)
@@ -274,9 +278,7 @@ class FakeCharacters:
         self._check(character, seen=character.version - 1)
         self.memory.check_image(source.image)
         if consumed is not None:
-            stored = self.memory.uploads.get(consumed.id)
-            if stored is None or not stored.usable(source.created_at):
-                raise UploadExpired("The upload has been used or has expired.")
+            self.memory.check_upload(consumed, source.created_at)
             self.memory.uploads[consumed.id] = consumed
         self.memory.keep_answer(idempotency)
         self.memory.characters[character.id] = character

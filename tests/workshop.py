@@ -26,16 +26,25 @@ from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
 from shared.services.poll_predictions import Poll
+from shared.services.prepare_inputs import PrepareInputs
 from shared.services.resume_upload import ResumeUpload
 from shared.services.run_item import RunItem
 from shared.services.run_message import RunMessage
 from shared.services.settle_attempt import SettleAttempt
 from shared.services.settle_report import SettleReport
+from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
 from tests.builders import a_brief, a_snapshot
 from tests.fake_memory import Memory
-from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore, FakeWorkQueue
+from tests.fake_outside import (
+    FakeClock,
+    FakeCounter,
+    FakeImages,
+    FakeImageStore,
+    FakeUploadStore,
+    FakeWorkQueue,
+)
 from tests.fakes import FakeGenerations
 
 COST = 39_000
@@ -103,8 +112,10 @@ class FakeDownloads:
     """What is to be had at any address: bytes, or an error."""
 
     answer: bytes | Exception = field(default_factory=png)
+    fetched: list[str] = field(default_factory=list)
 
     async def fetch(self, url: str, *, max_bytes: int, seconds: float) -> bytes:
+        self.fetched.append(url)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -120,6 +131,7 @@ class Workshop:
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
     memory: Memory = field(default_factory=Memory)
     store: FakeImageStore = field(default_factory=FakeImageStore)
+    upload_store: FakeUploadStore = field(default_factory=FakeUploadStore)
     queue: FakeWorkQueue = field(default_factory=FakeWorkQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     count: FakeCounter = field(default_factory=FakeCounter)
@@ -184,11 +196,24 @@ class Workshop:
         )
 
     @cached_property
+    def show_pictures(self) -> ShowPictures:
+        gather_references = GatherReferences(self.store)
+        prepare_inputs = PrepareInputs(
+            generations=self.generations,
+            upload_store=self.upload_store,
+            store=self.store,
+            downloads=self.downloads,
+            imaging=imaging,
+            gather_references=gather_references,
+        )
+        return ShowPictures(prepare_inputs, gather_references)
+
+    @cached_property
     def run_message(self) -> RunMessage:
         return RunMessage(
             generations=self.generations,
             queue=self.queue,
-            gather_references=GatherReferences(self.store),
+            show_pictures=self.show_pictures,
             run_item=self.run_item,
             finish_work=self.finish,
             clock=self.clock,

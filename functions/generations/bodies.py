@@ -5,16 +5,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.domain.generation import Status
-from shared.domain.ids import SLUG_PATTERN, Kind, id_pattern
+from functions.generations.identity_bodies import CharacterIdentityBody, IdentityBody
+from shared.domain.ids import SLUG_PATTERN, Kind
 from shared.domain.images import ImageFormat
 from shared.domain.request import Mode, OutputSize, ProviderName, Quality, Visibility
 from shared.domain.wish import Wish
-from shared.runtime.models import Body, IdOf, PageQuery, Seed, Strength, Words
+from shared.runtime.form_files import InputPictureBody
+from shared.runtime.models import Body, IdOf, Seed, Strength, Words
 
 Prompt = Annotated[str, Words(4000, lines=True)]
 NegativePrompt = Annotated[str, Words(1000, lines=True)]
 Side = Annotated[int, Field(ge=64, le=4096)]
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 
 
 class _Common(Body):
@@ -37,6 +39,7 @@ class _Common(Body):
     max_cost_usd: Annotated[float, Field(ge=0, le=1000)] | None = None
     visibility: Visibility = Visibility.PRIVATE
     style_capsule_id: Annotated[str, IdOf(Kind.STYLE_CAPSULE)] | None = None
+    identity: IdentityBody | None = None
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -69,8 +72,18 @@ class _Common(Body):
             output_format=self.output_format,
             visibility=self.visibility,
             style_capsule_id=self.style_capsule_id,
+            **({} if self.identity is None else self.identity.asked()),
             max_cost_micro_usd=None if limit is None else round(limit * 1_000_000),
         )
+
+
+class _WithPicture(_Common):
+    input_image: InputPictureBody
+    prompt: Prompt | None = None
+
+    def _wish(self, mode: Mode) -> Wish:
+        asked = {"inputs": (self.input_image.to_domain(),), "prompt": self.prompt}
+        return super()._wish(mode).model_copy(update=asked)
 
 
 class ImagineBody(_Common):
@@ -85,46 +98,79 @@ class ImagineBody(_Common):
 
 class PortraitBody(_Common):
     """A pack of images of one character. Poses are taken in turn; without any, ours are.
-    `negative_prompt`, `style_strength` and `seed` stand in for the character's own."""
+    `negative_prompt`, `style_strength` and `seed` stand in for the character's own. With LoRA
+    weights as `identity` the source image is not shown to the model."""
 
     mode: Literal["portrait"]
     character_id: Annotated[str, IdOf(Kind.CHARACTER)]
     prompt: Prompt | None = None
-    poses: Annotated[
-        tuple[Annotated[str, Field(pattern=SLUG_PATTERN)], ...], Field(max_length=10)
-    ] = ()
+    poses: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _one_person(self) -> Self:
+        named = self.identity.id if isinstance(self.identity, CharacterIdentityBody) else None
+        if named not in (None, self.character_id):
+            raise PydanticCustomError(
+                "two_persons", "A portrait shows its character: identity names another."
+            )
+        return self
 
     def to_domain(self) -> Wish:
         asked = {"character_id": self.character_id, "prompt": self.prompt, "poses": self.poses}
         return self._wish(Mode.PORTRAIT).model_copy(update=asked)
 
 
-GenerationBody = Annotated[ImagineBody | PortraitBody, Field(discriminator="mode")]
+class _RoomBody(_WithPicture):
+    room_type: Slug
+    style: Slug
+
+    def _wish(self, mode: Mode) -> Wish:
+        asked = {"room_type": self.room_type, "style": self.style}
+        return super()._wish(mode).model_copy(update=asked)
 
 
-class GenerationQuery(PageQuery):
-    """`status` may name several, with commas."""
+class RedesignBody(_RoomBody):
+    """A furnished room in another style; its architecture stays."""
 
-    status: Annotated[str, Field(pattern=r"^[a-z]+(,[a-z]+){0,6}$")] | None = None
-    mode: Mode | None = None
-    character_id: Annotated[str, Field(pattern=id_pattern(Kind.CHARACTER))] | None = None
+    mode: Literal["redesign"]
 
-    @model_validator(mode="after")
-    def _known_statuses(self) -> Self:
-        if not set(self._names()) <= set(Status):
-            known = ", ".join(Status)
-            raise PydanticCustomError("unknown_status", "{text}", {"text": f"Known: {known}."})
-        return self
-
-    def statuses(self) -> tuple[Status, ...]:
-        return tuple(map(Status, self._names()))
-
-    def _names(self) -> list[str]:
-        return self.status.split(",") if self.status else []
+    def to_domain(self) -> Wish:
+        return self._wish(Mode.REDESIGN)
 
 
-class ImageQuery(PageQuery):
-    """Of one generation, of one character, or all."""
+class StagingBody(_RoomBody):
+    """An empty room, furnished; its architecture stays."""
 
-    generation_id: Annotated[str, Field(pattern=id_pattern(Kind.GENERATION))] | None = None
-    character_id: Annotated[str, Field(pattern=id_pattern(Kind.CHARACTER))] | None = None
+    mode: Literal["staging"]
+
+    def to_domain(self) -> Wish:
+        return self._wish(Mode.STAGING)
+
+
+class ComposeBody(_Common):
+    """One image from several; the prompt speaks of them in their order."""
+
+    mode: Literal["compose"]
+    input_images: Annotated[tuple[InputPictureBody, ...], Field(min_length=2, max_length=8)]
+    prompt: Prompt
+
+    def to_domain(self) -> Wish:
+        inputs = tuple(picture.to_domain() for picture in self.input_images)
+        asked = {"inputs": inputs, "prompt": self.prompt}
+        return self._wish(Mode.COMPOSE).model_copy(update=asked)
+
+
+class FaceSwapBody(_WithPicture):
+    """The identity's face on the main person of a picture."""
+
+    mode: Literal["face_swap"]
+    identity: IdentityBody
+
+    def to_domain(self) -> Wish:
+        return self._wish(Mode.FACE_SWAP)
+
+
+GenerationBody = Annotated[
+    ImagineBody | PortraitBody | RedesignBody | StagingBody | ComposeBody | FaceSwapBody,
+    Field(discriminator="mode"),
+]

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.generations import pages, style_capsules
-from functions.generations.bodies import GenerationBody, GenerationQuery, ImageQuery
+from functions.generations.bodies import GenerationBody
+from functions.generations.queries import GenerationQuery, ImageQuery
 from functions.generations.views import (
     CancelView,
     GenerationSummaryView,
@@ -38,21 +39,27 @@ api.include(style_capsules.api)
     form=True,
     summary="Ask for images",
     refuses={
+        400: ("invalid_image",),
         402: ("quota_exceeded",),
         403: ("public_identity",),
         404: ("not_found",),
-        409: ("in_flight_limit", "source_not_ready"),
+        409: ("in_flight_limit", "source_not_ready", "upload_expired"),
         422: (
             "content_blocked_input",
             "idempotency_key_reused",
             "max_cost_exceeded",
             "model_needs_reference",
             "model_retired",
+            "model_without_lora",
             "model_without_references",
             "provider_not_offered",
             "too_many_poses",
+            "too_many_references",
             "unknown_model",
             "unknown_pose",
+            "unknown_room_type",
+            "unknown_style",
+            "unsafe_url",
             "unsupported_aspect_ratio",
             "unsupported_output_format",
         ),
@@ -61,7 +68,9 @@ api.include(style_capsules.api)
 def create_generation(
     owner: Owner, body: GenerationBody, idempotency: IdempotencyKey | None
 ) -> Reply[GenerationView]:
-    """The images are drawn in the background: read the generation until it is `final`."""
+    """The images are drawn in the background: read the generation until it is `final`. A
+    picture that turns out to be no use fails its images at the stage `validating`, uncharged.
+    As a form: the body is the part `request`, and `{"file": "photo"}` names the part `photo`."""
     answer = bootstrap.request_generation()(
         owner=owner, wish=body.to_domain(), idempotency=idempotency
     )

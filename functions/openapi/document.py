@@ -166,7 +166,13 @@ def _request_body(route: Route, schema: Json, example: Json) -> Json:
             name: {"value": value} for name, value in example["request"].items()
         }
     if route.form:
-        part = {"type": "object", "required": ["request"], "properties": {"request": schema}}
+        file = {"type": "string", "format": "binary", "description": "A file the request names."}
+        part = {
+            "type": "object",
+            "required": ["request"],
+            "properties": {"request": schema},
+            "additionalProperties": file,
+        }
         content[FORM] = {"schema": part, "encoding": {"request": {"contentType": JSON}}}
     if any(isinstance(each, b.Picture) for each in route.bindings.values()):
         file = {"type": "string", "format": "binary", "description": "At most 4 MB."}

@@ -38,6 +38,8 @@ def _input(model: Model, call: ProviderCall) -> Mapping[str, Any]:
         ("prompt", call.worded_prompt if worded else call.prompt),
         (names.negative_prompt, call.negative_prompt),
         (names.references, _references(model, call)),
+        (names.lora_weights, call.lora and call.lora.weights),
+        (names.lora_scale, call.lora and call.lora.scale),
         (names.aspect_ratio, call.aspect_ratio),
         (names.tier, model.quality[call.quality]),
         (names.seed, call.seed),

@@ -32,6 +32,23 @@ class S3Uploads:
         )
         return UploadForm(url=post["url"], fields=post["fields"])
 
+    def etag(self, upload: Upload) -> str:
+        try:
+            return self.client.head_object(Bucket=self.bucket, Key=upload.key)["ETag"]
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] == "404":
+                raise NotFound("Nothing has been uploaded yet.") from exc
+            raise
+
+    def put(self, upload: Upload, data: bytes) -> str:
+        answer = self.client.put_object(
+            Bucket=self.bucket,
+            Key=upload.key,
+            Body=data,
+            ContentType=upload.format.media_type,
+        )
+        return answer["ETag"]
+
     def read(self, upload: Upload) -> tuple[bytes, str]:
         """Content and ETag of one and the same version; of the used one, if it was used."""
         used: dict[str, Any] = {"IfMatch": upload.consumed_etag} if upload.consumed_etag else {}

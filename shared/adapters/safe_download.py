@@ -5,20 +5,15 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final, Never
+from typing import Final
 
 import httpcore
 import httpx
 
 from shared.adapters.public_network import PublicNetwork, Resolve, system_resolver
-from shared.domain.errors import NotFound, TooLarge, Unavailable, UnsafeUrl
+from shared.adapters.public_url import check_plain, check_public_url, refuse
+from shared.domain.errors import NotFound, TooLarge, Unavailable
 
-_LONGEST_URL: Final = 4096
-# One way to read it only: parsers disagree about backslashes, blanks and non-ASCII letters.
-_PLAIN_URL: Final = re.compile(r"[!-\[\]-~]+")
-_LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-# The last label starts with a letter: no spelling of a bare IPv4 address does.
-_HOST_NAME: Final = re.compile(rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])")
 _CONNECT_SECONDS: Final = 5.0
 _LONGEST_RETRY_AFTER: Final = 120
 _RETRYABLE: Final = frozenset({408, 425, 429})
@@ -69,20 +64,17 @@ class SafeDownloader:
             return await _download(parsed, self._direct, max_bytes, seconds)
         host = _host(public_url(url))
         if not any(host == known or host.endswith(f".{known}") for known in self._output_hosts):
-            _refuse("The output lies on a host that is not the provider's.", "host")
+            refuse("The output lies on a host that is not the provider's.", "host")
         return await _download(parsed, self._public, max_bytes, seconds)
 
 
 def public_url(url: str) -> httpx.URL:
-    """Judges a URL by its text alone, without a connection. Raises UnsafeUrl."""
+    """Judges a URL by its text alone, and by two parsers: what they read differently is
+    refused. Raises UnsafeUrl."""
+    host = check_public_url(url)
     parsed = _parse(url)
-    if parsed.scheme != "https":
-        _refuse("The URL must start with https://.", "scheme")
-    if _origin(parsed)[2] != 443:
-        _refuse("The URL must not name a port.", "port")
-    host = _host(parsed)
-    if len(host) > 253 or not _HOST_NAME.fullmatch(host):
-        _refuse("The URL must name a public host, not an address.", "host")
+    if _origin(parsed) != ("https", host, 443):
+        refuse("The URL is not valid.", "syntax")
     return parsed
 
 
@@ -115,7 +107,7 @@ def _check(response: httpcore.Response, max_bytes: int) -> None:
     """Judges an answer by its status and headers, before the first byte of its body."""
     headers = {name.lower(): value.decode("latin-1").strip() for name, value in response.headers}
     if 300 <= response.status < 400:
-        _refuse("The URL redirects; give the address it leads to.", "redirect")
+        refuse("The URL redirects; give the address it leads to.", "redirect")
     if response.status in _RETRYABLE or response.status >= 500:
         raise Unavailable(
             f"The server of the URL answered {response.status}.",
@@ -124,7 +116,7 @@ def _check(response: httpcore.Response, max_bytes: int) -> None:
     if response.status != 200:
         raise NotFound(f"The server of the URL answered {response.status}.")
     if headers.get(b"content-encoding", "identity").lower() not in {"identity", ""}:
-        _refuse("The server of the URL sends compressed answers.", "encoding")
+        refuse("The server of the URL sends compressed answers.", "encoding")
     length = headers.get(b"content-length", "")
     if length.isdecimal() and int(length) > max_bytes:
         raise _too_large(max_bytes)
@@ -140,16 +132,15 @@ async def _read(response: httpcore.Response, max_bytes: int) -> bytes:
 
 
 def _parse(url: str) -> httpx.URL:
-    if len(url) > _LONGEST_URL or not _PLAIN_URL.fullmatch(url):
-        _refuse("The URL is too long or holds characters that must be percent-encoded.", "syntax")
+    check_plain(url)
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
-        _refuse("The URL is not valid.", "syntax")
+        refuse("The URL is not valid.", "syntax")
     if parsed.scheme not in {"http", "https"} or not parsed.raw_host:
-        _refuse("The URL must start with https://.", "scheme")
+        refuse("The URL must start with https://.", "scheme")
     if parsed.userinfo:
-        _refuse("The URL must not hold a user name.", "userinfo")
+        refuse("The URL must not hold a user name.", "userinfo")
     return parsed
 
 
@@ -171,10 +162,6 @@ def _retry_after(value: str) -> int:
 def _ssl_context() -> ssl.SSLContext:
     # Reading the certificates takes longer than a small download.
     return httpcore.default_ssl_context()
-
-
-def _refuse(message: str, reason: str) -> Never:
-    raise UnsafeUrl(message, reason=reason)
 
 
 def _too_large(max_bytes: int) -> TooLarge:

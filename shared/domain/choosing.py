@@ -4,21 +4,38 @@ from collections.abc import Sequence
 
 from shared.domain.character import Character, Consistency
 from shared.domain.errors import Unprocessable
-from shared.domain.pricing.catalogue import Model, default_model, find_model, nearest_ratio
+from shared.domain.pricing.catalogue import (
+    Model,
+    default_model,
+    find_model,
+    models,
+    nearest_ratio,
+    recorded_model,
+    without_lora,
+)
+from shared.domain.provider import ReferencePicture
 from shared.domain.request import GenerationRequest, Mode, ProviderName
 from shared.domain.wish import Wish
 
-_DEFAULT_RATIO = {Mode.IMAGINE: "1:1", Mode.PORTRAIT: "3:4"}
+_DEFAULT_RATIO = {Mode.PORTRAIT: "3:4"}
+_FOLLOW_THEIR_INPUT = (Mode.REDESIGN, Mode.STAGING, Mode.FACE_SWAP)
+"""What is asked for is the same picture with something changed, so it keeps its shape."""
+
+
+def persons_shown(wish: Wish) -> int:
+    """Pictures of the person: LoRA weights need none, and every portrait but the first of a
+    pack without a source is drawn after one."""
+    return 1 if wish.character_id is not None and wish.lora is None else 0
 
 
 def references_wanted(wish: Wish) -> int:
-    """Every portrait but the first of a pack without a source is drawn after a picture."""
-    return 1 if wish.mode is Mode.PORTRAIT else 0
+    """All pictures that the model is to be shown, those of a style apart."""
+    return len(wish.inputs) + persons_shown(wish)
 
 
 def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
-    """The first offered provider whose model serves the wish. Raises Unprocessable with the
-    first provider's reason when none does."""
+    """The first offered provider whose model serves the wish. When none does, raises
+    Unprocessable with the first reason, of those that have the model if there are any."""
     if wish.provider is not None:
         check_offered(wish.provider, offered)
     refusals: list[Unprocessable] = []
@@ -27,7 +44,7 @@ def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
             return _model_of(provider, wish)
         except Unprocessable as refusal:
             refusals.append(refusal)
-    raise refusals[0]
+    raise next((one for one in refusals if one.code != "unknown_model"), refusals[0])
 
 
 def check_offered(provider: ProviderName, offered: Sequence[ProviderName]) -> None:
@@ -42,17 +59,15 @@ def check_offered(provider: ProviderName, offered: Sequence[ProviderName]) -> No
 
 
 def _model_of(provider: ProviderName, wish: Wish) -> Model:
-    references = references_wanted(wish)
+    inputs, persons = len(wish.inputs), persons_shown(wish)
     if wish.model is None:
-        model = default_model(provider, references=references)
+        model = default_model(provider, references=inputs + persons, lora=wish.lora is not None)
     else:
         model = find_model(provider, wish.model)
-    if model.max_references < references:
-        raise Unprocessable(
-            "This model takes no reference picture, so it cannot keep a person's identity.",
-            code="model_without_references",
-            pointer="/model",
-        )
+    if wish.lora is not None and not model.takes_lora:
+        raise without_lora()
+    if not model.takes(inputs=inputs, persons=persons):
+        raise _shows_too_little(model, inputs, persons)
     if wish.aspect_ratio is not None and wish.aspect_ratio not in model.aspect_ratios:
         raise Unprocessable(
             "The model does not draw in this aspect ratio.",
@@ -70,6 +85,23 @@ def _model_of(provider: ProviderName, wish: Wish) -> Model:
     return model
 
 
+def _shows_too_little(model: Model, inputs: int, persons: int) -> Unprocessable:
+    known = [one.id for one in models() if one.takes(inputs=inputs, persons=persons)]
+    if not model.max_references:
+        return Unprocessable(
+            "This model takes no reference picture, so it cannot keep what is in one.",
+            code="model_without_references",
+            pointer="/model",
+            known=known,
+        )
+    return Unprocessable(
+        f"This model cannot be shown {inputs} input pictures and {persons} of a person.",
+        code="too_many_references",
+        pointer="/model",
+        known=known,
+    )
+
+
 def complete_request(
     wish: Wish, model: Model, character: Character | None, drawn_seed: int
 ) -> GenerationRequest:
@@ -80,6 +112,9 @@ def complete_request(
         prompt=wish.prompt,
         image_count=wish.image_count,
         aspect_ratio=_ratio(wish, model),
+        follows_input=wish.mode in _FOLLOW_THEIR_INPUT
+        and wish.exact_size is None
+        and wish.aspect_ratio is None,
         exact_size=wish.exact_size,
         quality=wish.quality,
         seed=own.seed if wish.seed is None else wish.seed,
@@ -92,10 +127,23 @@ def complete_request(
         max_cost_micro_usd=wish.max_cost_micro_usd,
         character_id=wish.character_id,
         poses=wish.poses,
+        lora=wish.lora,
+        inputs=len(wish.inputs),
+        room_type=wish.room_type,
+        style=wish.style,
     )
+
+
+def ratio_to_draw(request: GenerationRequest, shown: Sequence[ReferencePicture]) -> str:
+    """Once the input picture has been read, its shape may decide."""
+    model = recorded_model(request.provider, request.model)
+    size = shown[0].size if request.follows_input and shown else None
+    if size is None or model is None:
+        return request.aspect_ratio
+    return nearest_ratio(model, size.width, size.height)
 
 
 def _ratio(wish: Wish, model: Model) -> str:
     if wish.exact_size is not None:
         return nearest_ratio(model, wish.exact_size.width, wish.exact_size.height)
-    return wish.aspect_ratio or _DEFAULT_RATIO[wish.mode]
+    return wish.aspect_ratio or _DEFAULT_RATIO.get(wish.mode, "1:1")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.errors import FailureClass
+from shared.domain.image_input import InputSource
 from shared.domain.images import StoredImage
 from shared.domain.limits import DEADLINE
 from shared.domain.request import Effective, GenerationRequest, Mode, OutputSize, Plan, ProviderName
@@ -174,7 +175,7 @@ class Generation(Entity):
 
     `status` is None while the generation is open: it is computed from the items on read.
     What is read of a closed generation in lists is kept here: `progress`, `actual_micro_usd`,
-    `started_at`, `sequence`.
+    `started_at`, `sequence`. `inputs` counts the input pictures kept with it.
     """
 
     id: str
@@ -185,6 +186,7 @@ class Generation(Entity):
     effective: Effective
     exact_size: OutputSize | None = None
     style_capsule: AppliedStyle | None = None
+    inputs: int = 0
     created_at: Timestamp
     units: int
     quota_period: str
@@ -213,13 +215,16 @@ class Generation(Entity):
 class Brief(Entity):
     """All a worker needs to draw, fixed at submission and kept apart from what changes.
 
-    `prompts` holds one composed prompt per item; `references` are the pictures of the person,
-    best first, `style_images` those of the style. A later change of the character or of the
-    style capsule changes nothing of a running generation.
+    `prompts` holds one composed prompt per item and `negative_prompt` what all of them avoid;
+    `inputs` are the pictures that the request brought, `references` those of the person, best
+    first, `style_images` those of the style: in this order a model sees them. A later change of
+    the character or of the style capsule changes nothing of a running generation.
     """
 
     request: GenerationRequest
     prompts: tuple[str, ...]
+    negative_prompt: str | None = None
+    inputs: tuple[InputSource, ...] = ()
     references: tuple[StoredImage, ...] = ()
     style_images: tuple[StoredImage, ...] = ()
 

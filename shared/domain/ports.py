@@ -46,10 +46,13 @@ class Generations(Protocol):
         due_at: datetime,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        consumed: Sequence[Upload] = (),
+        brought: Sequence[Upload] = (),
     ) -> None:
-        """Everything or nothing, the new character whose first pack this is and the moves of
-        other items included. Raises AlreadyAnswered, IdempotencyKeyReused, InFlightLimit,
-        QuotaExceeded, StaleWrite, in this precedence."""
+        """Everything or nothing, the new character whose first pack this is, the moves of
+        other items and the uploads included: `consumed` are used up by this, `brought` are new
+        and used at once. Raises AlreadyAnswered, IdempotencyKeyReused, InFlightLimit,
+        QuotaExceeded, StaleWrite, UploadExpired, in this precedence."""
         ...
 
     def get(self, generation_id: str) -> Snapshot:
@@ -259,7 +262,16 @@ class Listings(Protocol):
 class UploadStore(Protocol):
     def form(self, upload: Upload) -> UploadForm: ...
     def read(self, upload: Upload) -> tuple[bytes, str]:
-        """The content and its ETag. Raises NotFound when nothing was posted."""
+        """The content and its ETag. Raises NotFound when nothing was posted, UploadExpired when
+        it is not the content that was used."""
+        ...
+
+    def etag(self, upload: Upload) -> str:
+        """Without the content. Raises NotFound when nothing was posted."""
+        ...
+
+    def put(self, upload: Upload, data: bytes) -> str:
+        """What came in a request itself; its ETag."""
         ...
 
 

@@ -6,16 +6,17 @@ from datetime import timedelta
 from shared.domain.entity import Entity
 from shared.domain.errors import ProviderError
 from shared.domain.images import ImageFormat
-from shared.domain.request import Quality
+from shared.domain.request import Lora, OutputSize, Quality
 
 
 class ReferencePicture(Entity):
     """A picture the model sees. `url` is a signed address of the same bytes, for providers
-    that fetch for themselves."""
+    that fetch for themselves; `size` is None where it does not matter."""
 
     data: bytes
     format: ImageFormat
     url: str
+    size: OutputSize | None = None
 
 
 class ProviderCall(Entity):
@@ -30,6 +31,7 @@ class ProviderCall(Entity):
     quality: Quality
     seed: int
     output_format: ImageFormat | None
+    lora: Lora | None = None
     callback_url: str
     give_up_after: timedelta
 

@@ -21,6 +21,10 @@ class Owner(Entity):
 class Mode(StrEnum):
     IMAGINE = "imagine"
     PORTRAIT = "portrait"
+    REDESIGN = "redesign"
+    STAGING = "staging"
+    COMPOSE = "compose"
+    FACE_SWAP = "face_swap"
 
 
 class Quality(StrEnum):
@@ -63,17 +67,28 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class Lora(Entity):
+    """A person that was trained into weights: where the provider finds them, and how strongly
+    they count."""
+
+    weights: str
+    scale: float = 1.0
+
+
 class GenerationRequest(Entity):
     """Normalised: the defaults are filled in, the provider and the model are chosen.
 
-    `aspect_ratio` is the ratio asked of the provider; with `exact_size` the delivered `web`
-    rendition has just that size. `seed` is the first item's; the others derive theirs from it.
+    `aspect_ratio` is the ratio asked of the provider, or with `follows_input` the one that is
+    nearest to the first input picture, whose size nobody knows before it has been read; with
+    `exact_size` the delivered `web` rendition has just that size. `seed` is the first item's;
+    the others derive theirs from it. `inputs` counts the input pictures.
     """
 
     mode: Mode
     prompt: str | None = None
     image_count: int = 1
     aspect_ratio: str = "1:1"
+    follows_input: bool = False
     exact_size: OutputSize | None = None
     quality: Quality = Quality.STANDARD
     seed: int
@@ -86,3 +101,7 @@ class GenerationRequest(Entity):
     max_cost_micro_usd: int | None = None
     character_id: str | None = None
     poses: tuple[str, ...] = ()
+    lora: Lora | None = None
+    inputs: int = 0
+    room_type: str | None = None
+    style: str | None = None

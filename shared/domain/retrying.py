@@ -10,7 +10,7 @@ from shared.domain.images import StoredImage
 from shared.domain.pricing.catalogue import PRICE_TABLE, Model
 from shared.domain.quota import period_of
 from shared.domain.request import Mode, Owner
-from shared.domain.submission import estimate
+from shared.domain.submission import begins_alone, estimate
 from shared.domain.transitions import Move, decide
 
 
@@ -47,7 +47,7 @@ def retrial(
         update={
             "request": request,
             "prompts": tuple(brief.prompts[item.index] for item in failed),
-            "references": brief.references or _drawn_first(snapshot),
+            "references": brief.references or _drawn_first(snapshot, brief),
         }
     )
     generation = _successor(snapshot.generation).model_copy(
@@ -76,9 +76,9 @@ def _successor(old: Generation) -> Generation:
     return old.model_copy(update=fresh | {"retry_of": old.id})
 
 
-def _drawn_first(snapshot: Snapshot) -> tuple[StoredImage, ...]:
+def _drawn_first(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
     """What the failed items of a pack without a reference were, or would have been, drawn after."""
-    if snapshot.generation.mode is not Mode.PORTRAIT:
+    if snapshot.generation.mode is not Mode.PORTRAIT or brief.request.lora is not None:
         return ()
     drawn = [item.image for item in snapshot.items if item.image is not None]
     return tuple(drawn[:1])
@@ -87,7 +87,7 @@ def _drawn_first(snapshot: Snapshot) -> tuple[StoredImage, ...]:
 def _items(
     generation: Generation, failed: tuple[Item, ...], brief: Brief, new_id: IdFactory
 ) -> tuple[Item, ...]:
-    waits = generation.mode is Mode.PORTRAIT and not brief.references
+    waits = begins_alone(brief.request, len(brief.references))
     return tuple(
         Item(
             id=new_id(Kind.ITEM, generation.created_at),

@@ -6,10 +6,11 @@ from shared.domain.character import Character
 from shared.domain.errors import Unprocessable
 from shared.domain.generation import Brief, Dispatch, Generation, Item, Snapshot
 from shared.domain.ids import IdFactory, Kind
+from shared.domain.image_input import InputSource
 from shared.domain.images import StoredImage
 from shared.domain.pricing.catalogue import PRICE_TABLE, Model, effective, estimate_micro_usd
 from shared.domain.prompts.capsule import styled
-from shared.domain.prompts.compose import compose
+from shared.domain.prompts.compose import avoided, compose
 from shared.domain.quota import period_of
 from shared.domain.request import GenerationRequest, Mode, Owner
 from shared.domain.seeds import item_seed
@@ -25,13 +26,14 @@ def submission(
     style: Style | None = None,
     now: datetime,
     new_id: IdFactory,
+    inputs: tuple[InputSource, ...] = (),
 ) -> tuple[Snapshot, Brief]:
-    """Raises Unprocessable when the model needs a picture that is not there, or when the
-    estimate is above what the caller would pay."""
-    references = _references(character)
+    """`inputs` are as many as the request counts. Raises Unprocessable when the model needs a
+    picture that is not there, or when the estimate is above what the caller would pay."""
+    references = _references(request, character)
     request = under_style(request, style)
     style_images = style.images if style else ()
-    if len(references) < model.min_references:
+    if request.inputs + len(references) < model.min_references:
         raise Unprocessable(
             "This model draws only after a reference picture.",
             code="model_needs_reference",
@@ -50,6 +52,7 @@ def submission(
         ),
         exact_size=request.exact_size,
         style_capsule=style.applied if style else None,
+        inputs=request.inputs,
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),
@@ -60,21 +63,30 @@ def submission(
     brief = Brief(
         request=request,
         prompts=styled(prompts, style.applied) if style else prompts,
+        negative_prompt=avoided(request),
+        inputs=inputs,
         references=references,
         style_images=style_images,
     )
     return Snapshot(generation=generation, items=_items(generation, brief, now, new_id)), brief
 
 
-def _references(character: Character | None) -> tuple[StoredImage, ...]:
-    return (character.source.image,) if character and character.source else ()
+def _references(request: GenerationRequest, character: Character | None) -> tuple[StoredImage, ...]:
+    """LoRA weights know the person already."""
+    if request.lora is not None or character is None or character.source is None:
+        return ()
+    return (character.source.image,)
+
+
+def begins_alone(request: GenerationRequest, references: int) -> bool:
+    """A pack without anything to go by draws its first image alone, and the others after it."""
+    return request.mode is Mode.PORTRAIT and request.lora is None and not references
 
 
 def _items(
     generation: Generation, brief: Brief, now: datetime, new_id: IdFactory
 ) -> tuple[Item, ...]:
-    """A pack without any reference draws its first image alone; the others wait for it."""
-    waits = generation.mode is Mode.PORTRAIT and not brief.references
+    waits = begins_alone(brief.request, len(brief.references))
     return tuple(
         Item(
             id=new_id(Kind.ITEM, now),
@@ -89,9 +101,10 @@ def _items(
 
 
 def estimate(request: GenerationRequest, model: Model, references: int, of_style: int) -> int:
-    """Micro-USD for all images, the pictures a model is shown included."""
-    shown = [references] * request.image_count
-    if request.mode is Mode.PORTRAIT and not references:
+    """Micro-USD for all images, the pictures a model is shown included: the request's own,
+    the person's `references` and those `of_style`."""
+    shown = [request.inputs + references] * request.image_count
+    if begins_alone(request, references):
         shown = [min(index, 1) for index in range(request.image_count)]
     total = sum(
         estimate_micro_usd(

@@ -1,12 +1,16 @@
 """What a caller asks for in its own words, before a provider and a model are chosen."""
 
 from shared.domain.entity import Entity
+from shared.domain.image_input import ImageInput
 from shared.domain.images import ImageFormat
-from shared.domain.request import Mode, OutputSize, ProviderName, Quality, Visibility
+from shared.domain.request import Lora, Mode, OutputSize, ProviderName, Quality, Visibility
 
 
 class Wish(Entity):
-    """None means that the caller left it to us. At most one of `aspect_ratio` and `exact_size`."""
+    """None means that the caller left it to us. At most one of `aspect_ratio` and `exact_size`.
+
+    The person is `character_id`'s, or `lora`'s where both are given.
+    """
 
     mode: Mode
     prompt: str | None = None
@@ -25,3 +29,12 @@ class Wish(Entity):
     character_id: str | None = None
     poses: tuple[str, ...] = ()
     style_capsule_id: str | None = None
+    lora: Lora | None = None
+    inputs: tuple[ImageInput, ...] = ()
+    room_type: str | None = None
+    style: str | None = None
+
+    @property
+    def shows_a_person(self) -> bool:
+        """A certain one, whose likeness is theirs to give."""
+        return self.character_id is not None or self.lora is not None

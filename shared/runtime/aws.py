@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from shared.adapters.dynamo.generations import DynamoGenerations
     from shared.adapters.dynamo.table import Table
     from shared.adapters.s3_images import S3Images
+    from shared.adapters.s3_uploads import S3Uploads
     from shared.adapters.sqs_work import SqsWork
     from shared.runtime.settings import QueueSettings
 
@@ -49,6 +50,13 @@ def image_store(bucket: str) -> "S3Images":
     from shared.adapters.s3_images import S3Images
 
     return S3Images(client("s3"), bucket)
+
+
+@cache
+def upload_store(bucket: str) -> "S3Uploads":
+    from shared.adapters.s3_uploads import S3Uploads
+
+    return S3Uploads(client("s3"), bucket)
 
 
 @cache

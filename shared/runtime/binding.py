@@ -5,6 +5,7 @@ Owner                             the token's claims                  401
 Annotated[str, Kind.…]            the path; an id by its pattern      404
 a Query                           the query string                    422
 a Body, or a union of them        JSON, or a form's `request` part    400, 413, 415, 422
+                                  with the files that it names
 ImageInput                        JSON, or a form's `file` part       400, 413, 415, 422
 IdempotencyKey | None             the header of that name             400
 
@@ -24,9 +25,9 @@ from shared.domain.errors import Invalid
 from shared.domain.idempotency import KEY_LIFETIME, IdempotencyKey
 from shared.domain.ids import Kind
 from shared.domain.image_input import ImageInput
-from shared.domain.images import ImageFormat
 from shared.domain.request import Owner, Plan
 from shared.runtime.clock import clock
+from shared.runtime.form_files import FORMATS, FormFiles
 from shared.runtime.image_bodies import ImageInputBody
 from shared.runtime.incoming import FORM, Incoming
 from shared.runtime.json_text import not_json, parse_json
@@ -113,29 +114,45 @@ class JsonBody:
 
     def read(self, incoming: Incoming, name: str) -> Any:
         text = self._text(incoming)
+        files = self._files(incoming)
         try:
-            return self._adapter.validate_json(text)
+            body = self._adapter.validate_json(text, context=files)
         except ValidationError as exc:
             if exc.errors(include_url=False)[0]["type"] == "json_invalid":
                 raise not_json() from exc
-            raise invalid_fields(exc, tagged=self.tagged) from exc
+            raise invalid_fields(exc, tagged=self.tagged, body=parse_json(text)) from exc
+        if unnamed := files.left():
+            raise InvalidFields([_part_error(part, "request") for part in unnamed])
+        return body
+
+    def _files(self, incoming: Incoming) -> FormFiles:
+        """The parts beside `request`: those that the body names, and no others."""
+        if not (self.form and incoming.media_type == FORM):
+            return FormFiles()
+        return FormFiles({name: p for name, p in incoming.form.items() if name != "request"})
 
     def _text(self, incoming: Incoming) -> bytes:
         """Checked by our own parser first, which is stricter than the validator's."""
         if self.form and incoming.media_type == FORM:
-            text = _only_part(incoming, "request").data
+            text = _part(incoming, "request").data
             parse_json(text)
             return text
         incoming.require_json()
         return incoming.body
 
 
+def _part(incoming: Incoming, name: str) -> Part:
+    """Raises InvalidFields when the form lacks it."""
+    if name not in incoming.form:
+        raise InvalidFields([_part_error(name, name)])
+    return incoming.form[name]
+
+
 def _only_part(incoming: Incoming, name: str) -> Part:
     """Raises InvalidFields when the form lacks it or holds anything else."""
-    wrong = [part for part in incoming.form if part != name]
-    if wrong or name not in incoming.form:
-        raise InvalidFields([_part_error(part, name) for part in wrong or [name]])
-    return incoming.form[name]
+    if wrong := [part for part in incoming.form if part != name]:
+        raise InvalidFields([_part_error(part, name) for part in wrong])
+    return _part(incoming, name)
 
 
 def _part_error(part: str, expected: str) -> dict[str, str]:
@@ -154,10 +171,7 @@ class Picture:
             body: ImageInputBody = JsonBody(ImageInputBody).read(incoming, name)
             return body.to_domain()
         part = _only_part(incoming, "file")
-        return ImageInput(data=part.data, declared=_FORMATS.get(part.media_type or ""))
-
-
-_FORMATS: Final = {format_.media_type: format_ for format_ in ImageFormat}
+        return ImageInput(data=part.data, declared=FORMATS.get(part.media_type or ""))
 
 
 @dataclass(frozen=True, slots=True)

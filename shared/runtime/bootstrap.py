@@ -5,7 +5,14 @@ from datetime import timedelta
 from functools import cache
 
 from shared.domain.ids import new_id
-from shared.domain.ports import Characters, Images, StyleCapsules
+from shared.domain.ports import (
+    Answers,
+    Characters,
+    Images,
+    StyleCapsules,
+    Uploads,
+    UploadStore,
+)
 from shared.domain.seeds import SEED_LIMIT
 from shared.runtime import aws
 from shared.runtime.clock import clock
@@ -13,6 +20,7 @@ from shared.runtime.image_view import SignedUrls
 from shared.runtime.observability import count
 from shared.runtime.settings import ApiSettings
 from shared.services.cancel_generation import CancelGeneration, StopItems
+from shared.services.check_inputs import CheckInputs
 from shared.services.close_generation import CloseGeneration
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
@@ -72,11 +80,47 @@ def moderate() -> Moderate:
 
 
 @cache
+def uploads() -> Uploads:
+    from shared.adapters.dynamo.uploads import DynamoUploads
+
+    return DynamoUploads(aws.table(settings().table_name))
+
+
+@cache
+def upload_store() -> UploadStore:
+    return aws.upload_store(settings().uploads_bucket)
+
+
+@cache
+def answers() -> Answers:
+    from shared.adapters.dynamo.answers import DynamoAnswers
+
+    return DynamoAnswers(aws.table(settings().table_name))
+
+
+@cache
+def check_inputs() -> CheckInputs:
+    from shared.adapters.imaging_structure import sniff
+    from shared.adapters.public_url import check_public_url
+
+    return CheckInputs(
+        uploads=uploads(),
+        upload_store=upload_store(),
+        images=images(),
+        check_url=check_public_url,
+        sniff=sniff,
+        clock=clock,
+        new_id=new_id,
+    )
+
+
+@cache
 def submit_generation() -> SubmitGeneration:
     generations = aws.generations(settings().table_name)
     return SubmitGeneration(
         moderate=moderate(),
         generations=generations,
+        upload_store=upload_store(),
         dispatcher=Dispatcher(generations, aws.work_queue(settings()), clock),
         limits=settings().limits,
         clock=clock,
@@ -89,7 +133,9 @@ def submit_generation() -> SubmitGeneration:
 def request_generation() -> RequestGeneration:
     return RequestGeneration(
         characters=characters(),
+        answers=answers(),
         use_style=UseStyle(style_capsules(), images()),
+        check_inputs=check_inputs(),
         submit_generation=submit_generation(),
         offered=settings().image_providers,
     )
@@ -97,11 +143,9 @@ def request_generation() -> RequestGeneration:
 
 @cache
 def retry_generation() -> RetryGeneration:
-    from shared.adapters.dynamo.answers import DynamoAnswers
-
     return RetryGeneration(
         generations=aws.generations(settings().table_name),
-        answers=DynamoAnswers(aws.table(settings().table_name)),
+        answers=answers(),
         submit_generation=submit_generation(),
         offered=settings().image_providers,
     )

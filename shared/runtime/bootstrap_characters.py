@@ -5,10 +5,10 @@ from functools import cache
 from typing import Final
 
 from shared.domain.ids import new_id
-from shared.domain.ports import Answers, Uploads, UploadStore
 from shared.domain.upload import MAX_UPLOAD_BYTES
 from shared.runtime import aws
 from shared.runtime.bootstrap import (
+    answers,
     characters,
     draw_seed,
     erase_images,
@@ -16,6 +16,8 @@ from shared.runtime.bootstrap import (
     settings,
     signed_urls,
     submit_generation,
+    upload_store,
+    uploads,
 )
 from shared.runtime.clock import clock
 from shared.services.change_character import ChangeCharacter
@@ -43,27 +45,6 @@ _FETCH_SECONDS: Final = 10.0
 """A caller waits meanwhile, and the gateway gives up after thirty."""
 
 
-@cache
-def _uploads() -> Uploads:
-    from shared.adapters.dynamo.uploads import DynamoUploads
-
-    return DynamoUploads(aws.table(settings().table_name))
-
-
-@cache
-def _answers() -> Answers:
-    from shared.adapters.dynamo.answers import DynamoAnswers
-
-    return DynamoAnswers(aws.table(settings().table_name))
-
-
-@cache
-def _upload_store() -> UploadStore:
-    from shared.adapters.s3_uploads import S3Uploads
-
-    return S3Uploads(aws.client("s3"), settings().uploads_bucket)
-
-
 def _fetch(url: str) -> bytes:
     """A caller's address, guarded; rare enough to do without a loop that outlives it."""
     from shared.adapters.safe_download import SafeDownloader
@@ -74,7 +55,7 @@ def _fetch(url: str) -> bytes:
 
 @cache
 def create_upload() -> CreateUpload:
-    return CreateUpload(_uploads(), _upload_store(), clock, new_id)
+    return CreateUpload(uploads(), upload_store(), clock, new_id)
 
 
 @cache
@@ -121,13 +102,13 @@ def set_source_image() -> SetSourceImage:
     store = aws.image_store(settings().images_bucket)
     return SetSourceImage(
         characters=characters(),
-        answers=_answers(),
+        answers=answers(),
         images=images(),
         store=store,
         imaging=imaging,
         read_image_input=ReadImageInput(
-            uploads=_uploads(),
-            upload_store=_upload_store(),
+            uploads=uploads(),
+            upload_store=upload_store(),
             images=images(),
             store=store,
             fetch=_fetch,

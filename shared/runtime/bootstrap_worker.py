@@ -20,11 +20,13 @@ from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
 from shared.services.poll_predictions import Poll
+from shared.services.prepare_inputs import PrepareInputs
 from shared.services.resume_upload import ResumeUpload
 from shared.services.run_item import RunItem
 from shared.services.run_message import RunMessage
 from shared.services.settle_attempt import SettleAttempt
 from shared.services.settle_report import SettleReport
+from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.tell_provider import TellProvider
 
@@ -113,13 +115,31 @@ def settle_attempt() -> SettleAttempt:
 
 
 @cache
+def show_pictures() -> ShowPictures:
+    from shared.adapters import imaging
+    from shared.adapters.safe_download import SafeDownloader
+
+    store = aws.image_store(settings().images_bucket)
+    gather_references = GatherReferences(store)
+    prepare_inputs = PrepareInputs(
+        generations=aws.generations(settings().table_name),
+        upload_store=aws.upload_store(settings().uploads_bucket),
+        store=store,
+        downloads=SafeDownloader(),
+        imaging=imaging,
+        gather_references=gather_references,
+    )
+    return ShowPictures(prepare_inputs, gather_references)
+
+
+@cache
 def run_message() -> RunMessage:
     generations = aws.generations(settings().table_name)
     store = aws.image_store(settings().images_bucket)
     return RunMessage(
         generations=generations,
         queue=aws.work_queue(settings()),
-        gather_references=GatherReferences(store),
+        show_pictures=show_pictures(),
         run_item=RunItem(
             generations=generations,
             providers=provider,

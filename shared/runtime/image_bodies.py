@@ -1,6 +1,6 @@
 """How a request names a picture in JSON."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,12 +19,15 @@ class ImageInputBody(Body):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [self.upload_id, self.image_id, self.url]
-        if sum(one is not None for one in given) != 1:
+        if sum(one is not None for one in self._given()) != 1:
+            names = ", ".join(type(self).model_fields)
             raise PydanticCustomError(
-                "one_image_input", "Give exactly one of upload_id, image_id and url."
+                "one_image_input", "Give exactly one of {names}.", {"names": names}
             )
         return self
+
+    def _given(self) -> list[Any]:
+        return [self.upload_id, self.image_id, self.url]
 
     def to_domain(self) -> ImageInput:
         return ImageInput(upload_id=self.upload_id, image_id=self.image_id, url=self.url)

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents: one table of statuses, one form of body."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -93,25 +93,48 @@ def _field_errors(error: e.LikenessError) -> list[dict[str, str]]:
     return []
 
 
-def invalid_fields(exc: ValidationError, *, tagged: bool = False) -> InvalidFields:
-    """`tagged`: the body is one of several kinds, and locations begin with the kind's name."""
+def invalid_fields(
+    exc: ValidationError, *, tagged: bool = False, body: object = None
+) -> InvalidFields:
+    """`tagged`: the body is one of several kinds, and locations begin with the kind's name.
+    `body` is what was sent, to find the names of kinds further inside."""
     found = exc.errors(include_url=False, include_input=False)
-    return InvalidFields([_field_error(one, tagged) for one in found[:_MOST_ERRORS]])
+    return InvalidFields([_field_error(one, tagged, body) for one in found[:_MOST_ERRORS]])
 
 
-def _field_error(found: Any, tagged: bool) -> dict[str, str]:
-    place = found["loc"][1:] if tagged else found["loc"]
+def _field_error(found: Any, tagged: bool, body: object) -> dict[str, str]:
+    place = _without_kinds(found["loc"][1:] if tagged else found["loc"], body)
     kind, message = found["type"], found["msg"]
     if kind == "union_tag_invalid":
         message = f"Input should be one of {found['ctx']['expected_tags']}"
-        place = (found["ctx"]["discriminator"].strip("'"),)
+        place = (*place, found["ctx"]["discriminator"].strip("'"))
     elif kind == "union_tag_not_found":
-        message, place = "Field required", (found["ctx"]["discriminator"].strip("'"),)
+        message, place = "Field required", (*place, found["ctx"]["discriminator"].strip("'"))
     return {
         "pointer": "".join(f"/{_shortened(part)}" for part in place),
         "code": _code(kind),
         "detail": message,
     }
+
+
+def _without_kinds(place: Sequence[object], body: object) -> tuple[object, ...]:
+    """The steps that lead through what was sent: the others are the validator's names for the
+    kinds of a union. A last step may be missing, which is then what is wrong with it."""
+    steps: list[object] = []
+    for number, step in enumerate(place, 1):
+        if isinstance(body, dict) and step not in body and number < len(place):
+            continue
+        steps.append(step)
+        body = _inside(body, step)
+    return tuple(steps)
+
+
+def _inside(body: object, step: object) -> object:
+    if isinstance(body, dict):
+        return body.get(step)
+    if isinstance(body, list) and isinstance(step, int) and step < len(body):
+        return body[step]
+    return None
 
 
 def _shortened(part: object) -> str:

@@ -111,6 +111,7 @@ class WorkerSettings(QueueSettings):
 
     table_name: str
     images_bucket: str
+    uploads_bucket: str
     provider_secret_name: str
     public_url: str
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.domain.errors import FailureClass, StaleWrite
 from shared.domain.events import Event, LateWindowEnded, StoreFailed
 from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
+from shared.domain.image_keys import input_keys
 from shared.domain.images import StoredImage
 from shared.domain.ports import Clock, Generations, Images
 from shared.services.cancel_generation import StopItems
@@ -35,7 +36,7 @@ class DeleteGeneration:
         unfinished = self._end(snapshot)
         snapshot = self.close_generation(generation_id=generation_id)
         doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
-        self.erase_images(images=doomed.values())
+        self.erase_images(images=doomed.values(), keys=input_keys(snapshot.generation))
         self.generations.delete(snapshot)
 
     def _made(self, snapshot: Snapshot) -> list[StoredImage]:

@@ -16,11 +16,12 @@ class EraseImages:
     images: Images
     store: ImageStore
 
-    def __call__(self, *, images: Iterable[StoredImage]) -> None:
-        """Those that are gone already need nothing."""
+    def __call__(self, *, images: Iterable[StoredImage], keys: Iterable[str] = ()) -> None:
+        """Those that are gone already need nothing. `keys` are objects without a record."""
         doomed = [self._marked(image) for image in images]
-        if doomed:
-            self.store.delete([key for image in doomed for key in image.all_keys()])
+        objects = [*(key for image in doomed for key in image.all_keys()), *keys]
+        if objects:
+            self.store.delete(objects)
         for image in doomed:
             # Somebody may still be writing the objects of a pending one: its marked record
             # stays, so that they are collected.

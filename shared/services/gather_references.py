@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import NotFound
-from shared.domain.generation import Brief, Snapshot
+from shared.domain.errors import FailureClass, NotFound
+from shared.domain.generation import Brief, Failure, FailureStage, Snapshot
 from shared.domain.images import ImageFormat, Rendition, StoredImage
 from shared.domain.ports import ImageStore
 from shared.domain.provider import ReferencePicture
-from shared.domain.request import Mode
+from shared.domain.request import Mode, OutputSize
 
-_LARGEST_ORIGINAL = 3 * 1024 * 1024
+LARGEST_ORIGINAL = 3 * 1024 * 1024
 """Above this the full-size WebP is sent: a model sees no more than about two megapixels."""
+
+_MISSING = Failure(
+    code="reference_missing",
+    failure_class=FailureClass.PERMANENT,
+    stage=FailureStage.VALIDATING,
+    message="A picture this image refers to has been deleted.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +26,24 @@ class GatherReferences:
 
     store: ImageStore
 
-    def __call__(self, snapshot: Snapshot, brief: Brief) -> tuple[ReferencePicture, ...] | None:
-        """None when one of them has been deleted."""
+    def __call__(self, snapshot: Snapshot, brief: Brief) -> tuple[ReferencePicture, ...] | Failure:
+        """A Failure when one of them has been deleted."""
         try:
-            return tuple(self._picture(image) for image in _references(snapshot, brief))
+            return tuple(self.picture(image) for image in _references(snapshot, brief))
         except NotFound:
-            return None
+            return _MISSING
 
-    def _picture(self, image: StoredImage) -> ReferencePicture:
+    def picture(self, image: StoredImage) -> ReferencePicture:
+        """Raises NotFound."""
         key, format_ = image.key, image.content.format
-        if image.content.size_bytes > _LARGEST_ORIGINAL and Rendition.WEB in image.renditions:
+        if image.content.size_bytes > LARGEST_ORIGINAL and Rendition.WEB in image.renditions:
             key, format_ = image.rendition_key(Rendition.WEB), ImageFormat.WEBP
-        return ReferencePicture(data=self.store.get(key), format=format_, url=self.store.url(key))
+        return ReferencePicture(
+            data=self.store.get(key),
+            format=format_,
+            url=self.store.url(key),
+            size=OutputSize(width=image.content.width, height=image.content.height),
+        )
 
 
 def _references(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
@@ -39,7 +52,8 @@ def _references(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
 
 
 def _persons(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
-    if brief.references or brief.request.mode is not Mode.PORTRAIT:
+    request = brief.request
+    if brief.references or request.mode is not Mode.PORTRAIT or request.lora is not None:
         return brief.references
     drawn = [item.image for item in snapshot.items if item.ended and item.image is not None]
     return tuple(drawn[:1])

@@ -7,34 +7,42 @@ from shared.domain.character import Character, CheckStatus
 from shared.domain.choosing import choose_model, references_wanted
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
-from shared.domain.idempotency import IdempotencyKey
-from shared.domain.ports import Characters
-from shared.domain.prompts.compose import check_poses
+from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.ports import Answers, Characters
+from shared.domain.prompts.data import check_names
 from shared.domain.request import Mode, Owner, ProviderName, Visibility
 from shared.domain.wish import Wish
 from shared.services.answering import Answer
+from shared.services.check_inputs import CheckInputs
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.use_style import UseStyle
 
 
 @dataclass(frozen=True, slots=True)
 class RequestGeneration:
-    """Refused is what is wrong first: the wish, its character, then what the owner may use."""
+    """Refused is what is wrong first: the wish, its character, its input pictures, then what the
+    owner may use."""
 
     characters: Characters
+    answers: Answers
     use_style: UseStyle
+    check_inputs: CheckInputs
     submit_generation: SubmitGeneration
     offered: Sequence[ProviderName]
 
     def __call__(
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
-        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, ContentRefused,
-        IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing has been written."""
+        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
+        ContentRefused, IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing has been
+        recorded."""
         model = choose_model(wish, self.offered)
-        check_poses(wish.poses, wish.image_count)
-        if wish.mode is Mode.PORTRAIT and wish.visibility is Visibility.PUBLIC:
+        check_names(wish)
+        if wish.shows_a_person and wish.visibility is Visibility.PUBLIC:
             raise Forbidden("Images of a person's identity stay private.", code="public_identity")
+        first = self._answered(wish, idempotency)
+        if first is not None:
+            return first
         character = self._character(owner, wish)
         style = self.use_style(
             owner=owner.id,
@@ -49,20 +57,39 @@ class RequestGeneration:
                 model=model,
                 character=character,
                 style=style,
+                inputs=self.check_inputs(owner=owner.id, given=wish.inputs),
                 idempotency=idempotency,
                 answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
             )
         except AlreadyAnswered as earlier:
-            first = Snapshot.model_validate_json(earlier.answer.answer)
-            return Answer(first, replayed=True)
+            return _again(earlier.answer)
         return Answer(snapshot)
+
+    def _answered(self, wish: Wish, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
+        """Asked beforehand only where the first time has used up what this time would need."""
+        if idempotency is None or not wish.inputs:
+            return None
+        first = self.answers.find(idempotency, self.submit_generation.clock())
+        return None if first is None else _again(first)
 
     def _character(self, owner: Owner, wish: Wish) -> Character | None:
         if wish.character_id is None:
             return None
         character = self.characters.get(owner.id, wish.character_id)
-        if character.source is not None and character.source.qa is CheckStatus.FAILED:
-            raise SourceNotReady(
-                "The source image did not pass its checks; give the character another one."
-            )
+        if wish.lora is None:
+            _check_source(character, wish)
         return character
+
+
+def _check_source(character: Character, wish: Wish) -> None:
+    """Only a portrait can do without: its first image becomes the reference of the others."""
+    if character.source is None and wish.mode is not Mode.PORTRAIT:
+        raise SourceNotReady("The character has no source image yet.")
+    if character.source is not None and character.source.qa is CheckStatus.FAILED:
+        raise SourceNotReady(
+            "The source image did not pass its checks; give the character another one."
+        )
+
+
+def _again(first: FirstAnswer) -> Answer[Snapshot]:
+    return Answer(Snapshot.model_validate_json(first.answer), replayed=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import events as e
+from shared.domain.choosing import ratio_to_draw
 from shared.domain.errors import (
-    FailureClass,
     ProviderError,
     ProviderTimedOut,
     ProviderUnavailable,
@@ -17,7 +17,6 @@ from shared.domain.generation import (
     Attempt,
     Brief,
     Failure,
-    FailureStage,
     Generation,
     Item,
     Status,
@@ -25,7 +24,7 @@ from shared.domain.generation import (
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.limits import LEASE, PROVIDER_CALL
 from shared.domain.ports import Clock, Generations, ImageProvider
-from shared.domain.provider import Finished, Pending, ProviderCall, ReferencePicture
+from shared.domain.provider import Finished, Pending, ProviderCall
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
 from shared.domain.work import AttemptReference, CancelPrediction
@@ -33,16 +32,10 @@ from shared.services.dispatching import Dispatcher
 from shared.services.moving import advance
 from shared.services.resume_upload import ResumeUpload
 from shared.services.settle_attempt import SettleAttempt
+from shared.services.show_pictures import Shown
 
 type Providers = Callable[[ProviderName], ImageProvider]
 type CallbackUrl = Callable[[ProviderName, AttemptReference], str]
-
-_REFERENCE_MISSING = Failure(
-    code="reference_missing",
-    failure_class=FailureClass.PERMANENT,
-    stage=FailureStage.VALIDATING,
-    message="A picture this image refers to has been deleted.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +58,10 @@ class RunItem:
         generation: Generation,
         brief: Brief,
         item: Item,
-        references: tuple[ReferencePicture, ...] | None,
+        shown: Shown | Failure,
     ) -> bool:
-        """True when the provider works on and its prediction is to be polled. `references`
-        is None when one of them is gone. Cancelled, it gives back what it had claimed."""
+        """True when the provider works on and its prediction is to be polled. `shown` is the
+        Failure of what cannot be shown. Cancelled, it gives back what it had claimed."""
         if item.status is Status.UPLOADING:
             await self.resume_upload(generation=generation, item=item)
             return False
@@ -82,10 +75,10 @@ class RunItem:
         if claimed is None:
             return False
         try:
-            if references is None:
-                await self._fail_before_call(generation, claimed, _REFERENCE_MISSING)
+            if isinstance(shown, Failure):
+                await self._fail_before_call(generation, claimed, shown)
                 return False
-            return await self._call(generation, brief, claimed, references)
+            return await self._call(generation, brief, claimed, shown)
         except asyncio.CancelledError:
             await self._give_back(generation, brief, claimed)
             raise
@@ -113,7 +106,7 @@ class RunItem:
         generation: Generation,
         brief: Brief,
         item: Item,
-        references: tuple[ReferencePicture, ...],
+        shown: Shown,
     ) -> bool:
         """Recorded before called: a crash during the call leaves an attempt that counts as
         spent and whose callback finds it, never a paid call that nobody knows of."""
@@ -126,7 +119,7 @@ class RunItem:
         item = begun.after
         try:
             provider = self.providers(brief.request.provider)
-            call = self._provider_call(brief, item, attempt, references)
+            call = self._provider_call(brief, item, attempt, shown)
             answer = await _within_time(provider, call)
             if isinstance(answer, Pending):
                 return await self._bind(generation, item, attempt, answer)
@@ -155,7 +148,7 @@ class RunItem:
         brief: Brief,
         item: Item,
         attempt: Attempt,
-        references: tuple[ReferencePicture, ...],
+        shown: Shown,
     ) -> ProviderCall:
         request = brief.request
         reference = AttemptReference(
@@ -167,9 +160,10 @@ class RunItem:
         return ProviderCall(
             model=request.model,
             prompt=brief.prompts[item.index],
-            negative_prompt=request.negative_prompt,
-            references=references,
-            aspect_ratio=request.aspect_ratio,
+            negative_prompt=brief.negative_prompt,
+            references=shown,
+            lora=request.lora,
+            aspect_ratio=ratio_to_draw(request, shown),
             quality=request.quality,
             seed=item.seed,
             output_format=request.output_format,

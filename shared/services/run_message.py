@@ -7,14 +7,13 @@ from datetime import datetime
 
 from shared.domain.backoff import poll_delay
 from shared.domain.errors import NotFound
-from shared.domain.generation import Brief, Generation, Item, Snapshot
+from shared.domain.generation import Brief, Failure, Generation, Item, Snapshot
 from shared.domain.limits import LEASE, REQUEUE_MARGIN
 from shared.domain.ports import Clock, Counter, Generations, WorkQueue
-from shared.domain.provider import ReferencePicture
 from shared.domain.work import PollPredictions, RunItems
 from shared.services.finish_work import FinishWork
-from shared.services.gather_references import GatherReferences
 from shared.services.run_item import RunItem
+from shared.services.show_pictures import Shown, ShowPictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class RunMessage:
 
     generations: Generations
     queue: WorkQueue
-    gather_references: GatherReferences
+    show_pictures: ShowPictures
     run_item: RunItem
     finish_work: FinishWork
     clock: Clock
@@ -50,10 +49,9 @@ class RunMessage:
         self, snapshot: Snapshot, brief: Brief, items: Sequence[Item], ends_at: datetime
     ) -> None:
         generation = snapshot.generation
-        references = await asyncio.to_thread(self.gather_references, snapshot, brief)
+        shown = await self.show_pictures(snapshot, brief)
         tasks = {
-            asyncio.create_task(self._one(generation, brief, item, references)): item
-            for item in items
+            asyncio.create_task(self._one(generation, brief, item, shown)): item for item in items
         }
         time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
         done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
@@ -71,11 +69,9 @@ class RunMessage:
         generation: Generation,
         brief: Brief,
         item: Item,
-        references: tuple[ReferencePicture, ...] | None,
+        shown: Shown | Failure,
     ) -> bool:
-        return await self.run_item(
-            generation=generation, brief=brief, item=item, references=references
-        )
+        return await self.run_item(generation=generation, brief=brief, item=item, shown=shown)
 
     async def _poll_later(self, generation: Generation, indexes: list[int]) -> None:
         """A lost callback costs a minute, not the deadline."""

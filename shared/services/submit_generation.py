@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from shared.domain.character import Character
 from shared.domain.choosing import complete_request
@@ -10,17 +11,21 @@ from shared.domain.errors import Unavailable
 from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory
-from shared.domain.ports import Clock, Generations, Limits
+from shared.domain.image_input import CheckedInputs
+from shared.domain.ports import Clock, Generations, Limits, UploadStore
 from shared.domain.pricing.catalogue import Model
 from shared.domain.request import Owner
 from shared.domain.styling import Style
 from shared.domain.submission import submission
 from shared.domain.sweeping import next_due
 from shared.domain.transitions import Move
+from shared.domain.upload import Upload
 from shared.domain.wish import Wish
 from shared.services.answering import keeping
 from shared.services.dispatching import Dispatcher
 from shared.services.moderate import Moderate
+
+_NO_INPUTS: Final = CheckedInputs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class SubmitGeneration:
 
     moderate: Moderate
     generations: Generations
+    upload_store: UploadStore
     dispatcher: Dispatcher
     limits: Limits
     clock: Clock
@@ -47,10 +53,11 @@ class SubmitGeneration:
         style: Style | None = None,
         answer: Callable[[Snapshot], str],
         character_is_new: bool = False,
+        inputs: CheckedInputs = _NO_INPUTS,
     ) -> Snapshot:
         """`answer` tells what is kept for those who repeat the request. Raises ContentRefused,
-        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded, in
-        this order."""
+        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded,
+        UploadExpired, in this order."""
         self.moderate(wish, character, style)
         snapshot, brief = submission(
             complete_request(wish, model, character, self.draw_seed()),
@@ -60,6 +67,7 @@ class SubmitGeneration:
             style=style,
             now=self.clock(),
             new_id=self.new_id,
+            inputs=inputs.sources,
         )
         self.record(
             owner,
@@ -67,6 +75,7 @@ class SubmitGeneration:
             brief,
             idempotency=keeping(idempotency, answer(snapshot)),
             new_character=character if character_is_new else None,
+            inputs=inputs,
         )
         return snapshot
 
@@ -79,6 +88,7 @@ class SubmitGeneration:
         idempotency: IdempotencyKey | None,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        inputs: CheckedInputs = _NO_INPUTS,
     ) -> None:
         """The one way in: whatever is submitted takes its slot and its quota here."""
         self.generations.submit(
@@ -90,8 +100,15 @@ class SubmitGeneration:
             due_at=next_due(snapshot, snapshot.generation.created_at),
             new_character=new_character,
             moves=moves,
+            consumed=inputs.consumed,
+            brought=[self._stored(upload, data) for upload, data in inputs.brought],
         )
         self._send(snapshot)
+
+    def _stored(self, upload: Upload, data: bytes) -> Upload:
+        """What is stored for a request that the transaction refuses has no record, and dies
+        with the other unused files."""
+        return upload.model_copy(update={"consumed_etag": self.upload_store.put(upload, data)})
 
     def _send(self, snapshot: Snapshot) -> None:
         """What cannot be sent now is recorded and due: the sweeper sends it."""

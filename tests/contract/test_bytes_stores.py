@@ -159,3 +159,27 @@ def test_the_fake_form_names_key_and_type_too() -> None:
     fields = FakeUploadStore().form(upload).fields
 
     assert (fields["key"], fields["Content-Type"]) == (upload.key, "image/jpeg")
+
+
+def test_an_upload_is_known_by_its_etag_without_being_read(
+    uploads: tuple[UploadStore, Callable[[str, bytes], object]],
+) -> None:
+    store, post = uploads
+    upload = an_upload()
+    with pytest.raises(NotFound):
+        store.etag(upload)
+
+    post(upload.key, b"a photo")
+
+    assert store.etag(upload) == store.read(upload)[1]
+
+
+def test_a_file_that_came_with_a_request_is_read_as_an_upload(
+    uploads: tuple[UploadStore, Callable[[str, bytes], object]],
+) -> None:
+    store, _ = uploads
+    upload = an_upload()
+
+    etag = store.put(upload, b"a photo")
+
+    assert store.read(upload.model_copy(update={"consumed_etag": etag})) == (b"a photo", etag)

@@ -14,10 +14,12 @@ from shared.domain.errors import (
     NotFound,
     QuotaExceeded,
     StaleWrite,
+    UploadExpired,
 )
 from shared.domain.events import LateWindowEnded
 from shared.domain.generation import Snapshot
 from shared.domain.transitions import Move
+from shared.domain.upload import Upload
 from tests.builders import (
     ADA,
     GRACE,
@@ -28,6 +30,7 @@ from tests.builders import (
     a_held_snapshot,
     a_snapshot,
     an_idempotency_key,
+    an_upload,
 )
 from tests.contract.conftest import Stores
 from tests.contract.steps import AFTER_DEADLINE, decided, given_up, late_of
@@ -89,6 +92,55 @@ def test_the_quota_refusal_tells_what_is_left_and_when_it_resets(stores: Stores)
         "resets_at": "2026-04-01T00:00:00.000Z",
     }
     assert_only_the_first(stores, 1)
+
+
+def test_submission_uses_up_the_uploads_it_draws_from(stores: Stores) -> None:
+    announced = an_upload(1)
+    stores.uploads.add(announced, None)
+    used, brought = (
+        upload.model_copy(update={"consumed_etag": '"e"'}) for upload in (announced, an_upload(2))
+    )
+
+    _submit(stores, a_snapshot(1), consumed=[used], brought=[brought])
+
+    assert stores.uploads.get(ADA, used.id) == used
+    assert stores.uploads.get(ADA, brought.id) == brought
+    with pytest.raises(UploadExpired):
+        _submit(stores, a_snapshot(2), consumed=[used])
+    assert_only_the_first(stores, 1)
+
+
+def test_a_refused_submission_uses_up_no_upload(stores: Stores) -> None:
+    announced = an_upload(1)
+    stores.uploads.add(announced, None)
+    used = announced.model_copy(update={"consumed_etag": '"e"'})
+
+    with pytest.raises(QuotaExceeded):
+        _submit(stores, a_snapshot(1), consumed=[used], brought=[an_upload(2)], quota=1)
+
+    assert stores.uploads.get(ADA, announced.id) == announced
+    with pytest.raises(NotFound):
+        stores.uploads.get(ADA, an_upload(2).id)
+
+
+def _submit(
+    stores: Stores,
+    snapshot: Snapshot,
+    *,
+    consumed: Sequence[Upload] = (),
+    brought: Sequence[Upload] = (),
+    quota: int = 50,
+) -> None:
+    stores.generations.submit(
+        snapshot,
+        a_brief(snapshot),
+        in_flight_cap=5,
+        monthly_quota=quota,
+        idempotency=None,
+        due_at=IN_A_MINUTE,
+        consumed=consumed,
+        brought=brought,
+    )
 
 
 def test_the_last_units_of_a_month_may_be_used(stores: Stores) -> None:

@@ -26,10 +26,12 @@ S3_DELETE = {"s3:DeleteObject"}
 S3_LIST = {"s3:ListBucket"}
 
 ACTIONS = {
-    "generations": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_DELETE,
+    "generations": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
     "characters": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
     "webhook": LOG | SEND | SECRET,
-    "worker": LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_LIST,
+    "worker": (
+        LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
+    ),
     "sweeper": LOG
     | READ
     | WRITE
@@ -41,10 +43,10 @@ ACTIONS = {
     | S3_LIST,
 }
 OBJECTS = {
-    "generations": {"Images/*/characters/*", "Images/*/renders/*"},
+    "generations": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
     "characters": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
     "webhook": set(),
-    "worker": {"Images/*/characters/*", "Images/*/renders/*"},
+    "worker": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
     "sweeper": {
         "Images/*/characters/*",
         "Images/*/renders/*",

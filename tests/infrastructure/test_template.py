@@ -24,6 +24,7 @@ ENVIRONMENTS = {
     "worker": {
         "TABLE_NAME",
         "IMAGES_BUCKET",
+        "UPLOADS_BUCKET",
         "PROVIDER_SECRET_NAME",
         "PUBLIC_URL",
         "MALLOC_ARENA_MAX",

@@ -38,6 +38,7 @@ from shared.services.run_item import RunItem
 from shared.services.run_message import RunMessage
 from shared.services.settle_attempt import SettleAttempt
 from shared.services.settle_report import SettleReport
+from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
 from shared.services.tell_provider import TellProvider
@@ -227,7 +228,8 @@ class ByServices:
             lambda: f"token{next(numbers)}",
         )
         gather = GatherReferences(images)
-        self.run_message = RunMessage(ports, ports, gather, run_item, finish, clock, counter)
+        show = ShowPictures(_no_inputs, gather)
+        self.run_message = RunMessage(ports, ports, show, run_item, finish, clock, counter)
         self.apply_callback = ApplyCallback(ports, provider_of, ports, report, finish, counter)
         self.poll = Poll(ports, provider_of, ports, report, finish, clock, counter)
         self.tell_provider = TellProvider(provider_of, counter)
@@ -259,6 +261,15 @@ class ByServices:
         return _awaited(
             asyncio.to_thread(self.cancel_one, owner=owner, generation_id=generation_id)
         )
+
+
+async def _prepare_none(generation: Generation, brief: Brief) -> tuple[()]:
+    """The simulated briefs bring no input pictures: preparing them then calls nobody."""
+    assert not brief.inputs
+    return ()
+
+
+_no_inputs: Any = _prepare_none
 
 
 def _awaited(work: Coroutine[Any, Any, object]) -> Exception | None:

@@ -6,10 +6,13 @@ from datetime import datetime
 from itertools import count
 
 from shared.adapters import imaging
+from shared.adapters.imaging_structure import sniff
+from shared.adapters.public_url import check_public_url
 from shared.domain.ids import Kind
 from shared.domain.request import Owner, Plan, ProviderName
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.change_character import ChangeCharacter
+from shared.services.check_inputs import CheckInputs
 from shared.services.close_generation import CloseGeneration
 from shared.services.create_character import CreateCharacter
 from shared.services.create_upload import CreateUpload
@@ -77,6 +80,7 @@ class Desk:
         return SubmitGeneration(
             moderate=Moderate(self.counted),
             generations=self.generations,
+            upload_store=self.upload_store,
             dispatcher=Dispatcher(self.generations, self.queue, self.clock),
             limits=self.limits,
             clock=self.clock,
@@ -86,9 +90,20 @@ class Desk:
 
     @property
     def request_generation(self) -> RequestGeneration:
+        check_inputs = CheckInputs(
+            uploads=FakeUploads(self.memory),
+            upload_store=self.upload_store,
+            images=self.images,
+            check_url=check_public_url,
+            sniff=sniff,
+            clock=self.clock,
+            new_id=self.new_id,
+        )
         return RequestGeneration(
             characters=self.characters,
+            answers=FakeAnswers(self.memory),
             use_style=UseStyle(self.style_capsules, self.images),
+            check_inputs=check_inputs,
             submit_generation=self.submit_generation,
             offered=OFFERED,
         )

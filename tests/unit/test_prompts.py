@@ -5,8 +5,10 @@ import pytest
 from shared.domain.character import Attributes, Character
 from shared.domain.errors import Unprocessable
 from shared.domain.ids import SLUG_PATTERN
-from shared.domain.prompts.compose import check_poses, compose, poses
+from shared.domain.prompts.compose import compose
+from shared.domain.prompts.data import check_names, poses
 from shared.domain.request import GenerationRequest, Mode, ProviderName, Reach
+from shared.domain.wish import Wish
 from tests.builders import a_character, a_source
 
 
@@ -104,7 +106,7 @@ def test_a_callers_words_cannot_fill_in_the_template() -> None:
 
 def test_an_unknown_pose_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Unprocessable) as refused:
-        check_poses(("front", "moonwalk"), 2)
+        check_names(Wish(mode=Mode.PORTRAIT, image_count=2, poses=("front", "moonwalk")))
 
     assert refused.value.code == "unknown_pose"
     assert "front" in refused.value.details["known"]

@@ -8,7 +8,7 @@ from shared.adapters.replicate_request import create_body, create_path
 from shared.domain.images import ImageFormat
 from shared.domain.pricing.catalogue import find_model
 from shared.domain.provider import ReferencePicture
-from shared.domain.request import ProviderName, Quality
+from shared.domain.request import Lora, ProviderName, Quality
 from tests.contract.providers.calls import a_call
 
 SIGNED = "https://bucket.s3.amazonaws.com/ada.png?X-Amz-Signature=1"
@@ -41,6 +41,15 @@ def test_a_prediction_is_asked_for_with_one_callback_at_its_end() -> None:
         "webhook": "https://likeness.test/v1/webhooks/replicate?a=gen_1.0.1.secret-token",
         "webhook_events_filter": ["completed"],
     }
+
+
+def test_weights_go_where_the_model_looks_for_them() -> None:
+    lora = Lora(weights="ada/me-lora", scale=0.8)
+    sent = body_for("black-forest-labs/flux-dev-lora", lora=lora, references=(picture(SIGNED),))
+
+    assert (sent["lora_weights"], sent["lora_scale"]) == ("ada/me-lora", 0.8)
+    assert sent["image"] == SIGNED
+    assert "lora_weights" not in body_for("black-forest-labs/flux-dev-lora")
 
 
 @pytest.mark.parametrize(

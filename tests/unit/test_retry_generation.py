@@ -327,6 +327,9 @@ def test_words_alone_are_retried_without_a_reference() -> None:
     desk = ended(references=())
     words = desk.memory.generations[ID].model_copy(update={"mode": Mode.IMAGINE})
     desk.memory.generations[ID] = words
+    brief = desk.memory.briefs[ID]
+    request = brief.request.model_copy(update={"mode": Mode.IMAGINE})
+    desk.memory.briefs[ID] = brief.model_copy(update={"request": request})
 
     again = retried(desk)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import ContentRefused, NotFound
-from shared.domain.generation import Brief, Generation
+from shared.domain.generation import Brief, Failure, Generation
 from shared.domain.ids import Kind
 from shared.domain.request import Mode, Owner, Plan, ProviderName
 from shared.domain.style_capsule import AppliedStyle
@@ -99,7 +99,7 @@ def test_the_person_is_shown_before_the_style() -> None:
 
     shown = GatherReferences(desk.store)(desk.generations.get(generation.id), brief)
 
-    assert shown is not None
+    assert not isinstance(shown, Failure)
     assert len(shown) == 3
     assert shown[0].data == source.image.id.encode()
 

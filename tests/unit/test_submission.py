@@ -6,8 +6,10 @@ from shared.domain.choosing import choose_model, complete_request
 from shared.domain.errors import Unprocessable
 from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.ids import new_id
+from shared.domain.image_input import ImageInput
 from shared.domain.images import ImageFormat
 from shared.domain.request import (
+    Lora,
     Mode,
     OutputSize,
     Owner,
@@ -19,6 +21,7 @@ from shared.domain.submission import submission
 from shared.domain.wish import Wish
 from tests.builders import ADA, NOW, a_character, a_source
 
+ADDRESS = ImageInput(url="https://pictures.example/a.png")
 BOTH = (ProviderName.GEMINI, ProviderName.REPLICATE)
 WORDS = Wish(mode=Mode.IMAGINE, prompt="a lighthouse")
 PORTRAIT = Wish(mode=Mode.PORTRAIT, character_id="chr_1", image_count=3)
@@ -123,6 +126,91 @@ def test_an_estimate_above_the_limit_is_refused() -> None:
     with pytest.raises(Unprocessable) as refused:
         submitted(WORDS.model_copy(update={"max_cost_micro_usd": estimate - 1}))
     assert refused.value.code == "max_cost_exceeded"
+
+
+@pytest.mark.parametrize(
+    ("count", "provider", "model"),
+    [
+        (2, ProviderName.GEMINI, "gemini-nano-banana-2.1"),
+        (2, ProviderName.REPLICATE, "black-forest-labs/flux-2-pro"),
+        (8, ProviderName.REPLICATE, "google/nano-banana"),
+    ],
+)
+def test_all_pictures_are_shown_to_a_model_that_takes_so_many(
+    count: int, provider: ProviderName, model: str
+) -> None:
+    """Eight pictures and the person's are nine: one more than the usual model takes."""
+    wish = Wish(
+        mode=Mode.COMPOSE,
+        prompt="all",
+        provider=provider,
+        character_id="chr_1",
+        inputs=(ADDRESS,) * count,
+    )
+
+    assert choose_model(wish, BOTH).id == model
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        ("black-forest-labs/flux-kontext-pro", "too_many_references"),
+        ("ideogram-ai/ideogram-character", "too_many_references"),
+        ("black-forest-labs/flux-dev-lora", "too_many_references"),
+        ("black-forest-labs/flux-schnell", "model_without_references"),
+    ],
+)
+def test_a_model_that_cannot_be_shown_all_is_refused_with_those_that_can(
+    model: str, code: str
+) -> None:
+    two = Wish(mode=Mode.COMPOSE, prompt="both", model=model, inputs=(ADDRESS,) * 2)
+
+    with pytest.raises(Unprocessable) as refused:
+        choose_model(two, BOTH)
+
+    assert refused.value.code == code
+    assert "black-forest-labs/flux-2-pro" in refused.value.details["known"]
+    assert model not in refused.value.details["known"]
+
+
+def test_a_model_that_knows_only_persons_is_shown_no_room() -> None:
+    room = Wish(mode=Mode.REDESIGN, model="ideogram-ai/ideogram-character", inputs=(ADDRESS,))
+
+    with pytest.raises(Unprocessable, match="cannot be shown"):
+        choose_model(room, BOTH)
+
+
+def test_weights_are_refused_where_no_model_takes_them() -> None:
+    wish = WORDS.model_copy(update={"lora": Lora(weights="ada/me")})
+
+    assert choose_model(wish, BOTH).takes_lora
+    for refused_wish, offered in (
+        (wish, BOTH[:1]),
+        (wish.model_copy(update={"model": "black-forest-labs/flux-dev"}), BOTH),
+    ):
+        with pytest.raises(Unprocessable) as refused:
+            choose_model(refused_wish, offered)
+        assert refused.value.code == "model_without_lora"
+        assert refused.value.details["known"] == ["black-forest-labs/flux-dev-lora"]
+
+
+def test_every_picture_that_is_shown_is_in_the_estimate() -> None:
+    def estimate(count: int) -> int:
+        two = Wish(mode=Mode.COMPOSE, prompt="all", inputs=(ADDRESS,) * count, image_count=3)
+        return submitted(two)[0].generation.estimated_micro_usd
+
+    assert estimate(5) - estimate(2) == 3 * 3 * 1_680
+
+
+def test_a_room_keeps_its_shape_unless_another_is_asked_for() -> None:
+    room = Wish(mode=Mode.REDESIGN, room_type="attic", style="modern", inputs=(ADDRESS,))
+
+    assert submitted(room)[1].request.follows_input
+    for changes in (
+        {"aspect_ratio": "1:1"},
+        {"exact_size": OutputSize(width=640, height=480)},
+    ):
+        assert not submitted(room.model_copy(update=changes))[1].request.follows_input
 
 
 @pytest.mark.parametrize("first", [0, 1, 1_234_567, SEED_LIMIT - 1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.dynamo import keys, money
+from shared.adapters.dynamo import keys, money, uploads
 from shared.adapters.dynamo import records as r
 from shared.adapters.dynamo.answers import keep_answer
 from shared.adapters.dynamo.images import image_write
@@ -31,6 +31,7 @@ from shared.domain.generation import STAGES, Attempt, Brief, Generation, Snapsho
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.page import Page, PageRequest
 from shared.domain.transitions import Move
+from shared.domain.upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class DynamoGenerations:
         due_at: datetime,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        consumed: Sequence[Upload] = (),
+        brought: Sequence[Upload] = (),
     ) -> None:
         """The order of the writes is the precedence of the refusals."""
         generation = snapshot.generation
@@ -66,6 +69,8 @@ class DynamoGenerations:
                 else []
             ),
             *(write for move in moves for write in _moved(move)),
+            *(uploads.consume(upload, generation.created_at) for upload in consumed),
+            *(uploads.brought(upload) for upload in brought),
         )
 
     def get(self, generation_id: str) -> Snapshot:

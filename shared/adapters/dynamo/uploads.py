@@ -27,6 +27,12 @@ def consume(upload: Upload, now: datetime) -> Write:
     )
 
 
+def brought(upload: Upload) -> Write:
+    """An upload that came in the request which uses it."""
+    record = upload_record(upload, upload.expires_at + _REMEMBERED)
+    return put(record, ABSENT, refused=_exists_already)
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoUploads:
     table: Table

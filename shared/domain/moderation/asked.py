@@ -12,7 +12,7 @@ def verdict_on(
     """Of what the model will be told to draw. The negative prompt is left out: it names what
     must not be seen, and who writes "nudity" there asks for the right thing. So is the name of
     a character, which no model is told."""
-    return verdict(_texts(wish, character, style), likeness=wish.character_id is not None)
+    return verdict(_texts(wish, character, style), likeness=wish.shows_a_person)
 
 
 def _texts(wish: Wish, character: Character | None, style: Style | None) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ __all__ = [
     "nearest_ratio",
     "pixels",
     "recorded_model",
+    "without_lora",
 ]
 
 _TABLE: Final[Mapping[str, Any]] = json.loads(
@@ -60,10 +61,29 @@ def recorded_model(provider: ProviderName, model_id: str) -> Model | None:
     return next((m for m in _all() if (m.provider, m.id) == (provider, model_id)), None)
 
 
-def default_model(provider: ProviderName, *, references: int) -> Model:
-    """With references, one that keeps a person's identity."""
+def default_model(provider: ProviderName, *, references: int, lora: bool = False) -> Model:
+    """With references, one that keeps a person's identity and takes as many. Raises
+    Unprocessable where the provider has none."""
     choice = _TABLE["defaults"][provider]
-    return find_model(provider, choice["person" if references else "words"])
+    if lora and "lora" not in choice:
+        raise without_lora()
+    model = find_model(provider, choice["lora" if lora else "person" if references else "words"])
+    if lora or references <= model.max_references:
+        return model
+    enough = (
+        one for one in models() if one.provider is provider and references <= one.max_references
+    )
+    return next(enough, model)
+
+
+def without_lora() -> Unprocessable:
+    """Carries the models that can do it."""
+    return Unprocessable(
+        "This model draws no person from LoRA weights.",
+        code="model_without_lora",
+        pointer="/model",
+        known=[model.id for model in models() if model.takes_lora],
+    )
 
 
 def nearest_ratio(model: Model, width: int, height: int) -> str:

@@ -49,12 +49,22 @@ class PicturePrice(Entity):
     megapixel_out: Decimal = Decimal(0)
 
 
+class Sees(StrEnum):
+    """What the pictures are that a model is shown."""
+
+    ANY = "any"
+    PERSON = "person"
+    INPUT = "input"
+
+
 class Inputs(Entity):
     """The names of a Replicate model's input fields; None where it has no such field.
 
     A model that takes several references wants a list of them. `fixed` is always sent.
     """
 
+    lora_weights: str | None = None
+    lora_scale: str | None = None
     references: str | None = None
     aspect_ratio: str | None = "aspect_ratio"
     tier: str | None = None
@@ -79,6 +89,7 @@ class Model(Entity):
     version: str | None = None
     min_references: int = 0
     max_references: int
+    sees: Sees = Sees.ANY
     aspect_ratios: tuple[str, ...]
     pixels: Mapping[str, tuple[int, int]]
     tiers: Mapping[str, Tier]
@@ -91,6 +102,15 @@ class Model(Entity):
     negative_prompt: Reach = Reach.PROMPT
     style_strength: Reach = Reach.PROMPT
     size: Reach = Reach.NATIVE
+
+    @property
+    def takes_lora(self) -> bool:
+        return self.inputs.lora_weights is not None
+
+    def takes(self, *, inputs: int, persons: int) -> bool:
+        """Whether all of these pictures can be shown to the model."""
+        seen = {Sees.ANY: inputs + persons, Sees.PERSON: persons, Sees.INPUT: inputs}
+        return inputs + persons == seen[self.sees] <= self.max_references
 
     def tier(self, quality: Quality) -> Tier:
         return self.tiers[self.quality[quality]]
