@@ -51,7 +51,7 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
 
 
 def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
-    """Raises Invalid for a signed body that is no prediction."""
+    """Raises Invalid for a signed body that is no prediction, or that names no attempt."""
     try:
         prediction = json.loads(body)
     except (ValueError, RecursionError) as exc:
@@ -61,10 +61,12 @@ def _callback(event: dict[str, Any], body: bytes) -> TakeCallback:
     payload = {name: prediction[name] for name in _FORWARDED if name in prediction}
     payload["input"] = _priced(prediction.get("input"))
     small = _size(payload) <= _LARGEST_PAYLOAD
-    query = event.get("queryStringParameters") or {}
+    attempt = (event.get("queryStringParameters") or {}).get("attempt")
+    if not attempt:
+        raise Invalid("The address names no attempt.")
     return TakeCallback(
         provider=bootstrap.REPLICATE,
-        reference=str(query.get("attempt", ""))[:200],
+        reference=str(attempt)[:200],
         prediction_id=prediction["id"][:200],
         payload=payload if small else None,
     )

@@ -77,9 +77,14 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     parameters.clear_caches()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+    forget_what_was_made()
+    yield aws
+
+
+def forget_what_was_made() -> None:
+    """Services are made anew, from the environment as it is then."""
     for module in (aws_module, *_ROOTS):
         _forget(module)
-    yield aws
 
 
 def _forget(module: ModuleType) -> None:

@@ -50,6 +50,13 @@ def test_a_signed_callback_is_queued_with_what_the_worker_needs(live: Aws) -> No
     assert work["payload"]["status"] == "succeeded"
 
 
+def test_a_signed_callback_that_names_no_attempt_is_refused(live: Aws) -> None:
+    answer = call(signed(b'{"id": "ufawqhfynnddngldkgtslldrkq"}', query=""))
+
+    assert answer["statusCode"] == 400
+    assert queued(live) == []
+
+
 def test_a_body_in_base64_is_verified_as_the_bytes_it_stands_for(live: Aws) -> None:
     request = event("replicate_webhook")
     request["body"] = base64.b64encode(request["body"].encode()).decode()

@@ -4,7 +4,11 @@ import sys
 
 import pytest
 
+from shared.domain.image_input import ImageInput
+from shared.domain.moderation.asked import verdict_on
 from shared.domain.moderation.policy import Category, verdict
+from shared.domain.request import Mode
+from shared.domain.wish import Wish
 from tests.unit.moderation_prompts import (
     DISGUISED,
     GOOD,
@@ -63,6 +67,14 @@ def test_all_texts_of_a_request_are_judged_together() -> None:
     assert verdict(["in lingerie on a bed", "teens"], likeness=False) is Category.MINORS
     assert verdict(["in a bikini", "aged 12"], likeness=True) is Category.MINORS
     assert verdict(["in a bikini", "aged 32"], likeness=True) is None
+
+
+def test_a_picture_that_is_given_may_show_somebody() -> None:
+    undressed = Wish(mode=Mode.COMPOSE, prompt="the person of the first picture, undressed")
+    given = (ImageInput(url="https://example.com/photo.jpg"),)
+
+    assert verdict_on(undressed, None) is None
+    assert verdict_on(undressed.model_copy(update={"inputs": given}), None) is Category.SEXUAL
 
 
 def test_words_of_two_texts_do_not_run_together() -> None:

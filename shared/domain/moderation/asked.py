@@ -11,8 +11,9 @@ def verdict_on(
 ) -> Category | None:
     """Of what the model will be told to draw. The negative prompt is left out: it names what
     must not be seen, and who writes "nudity" there asks for the right thing. So is the name of
-    a character, which no model is told."""
-    return verdict(_texts(wish, character, style), likeness=wish.shows_a_person)
+    a character, which no model is told. A picture that the caller gives may show somebody."""
+    likeness = wish.shows_a_person or bool(wish.inputs)
+    return verdict(_texts(wish, character, style), likeness=likeness)
 
 
 def _texts(wish: Wish, character: Character | None, style: Style | None) -> tuple[str, ...]:
