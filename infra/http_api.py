@@ -20,6 +20,7 @@ PROTECTED = {
         *("/v1/generations", "/v1/generations/{proxy+}"),
         *("/v1/images", "/v1/images/{proxy+}"),
         *("/v1/style-capsules", "/v1/style-capsules/{proxy+}"),
+        *("/v1/modes", "/v1/models"),
     ),
     "characters": ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}"),
 }

@@ -1,6 +1,6 @@
 """What callers send to ask for images."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,9 +13,13 @@ from shared.domain.wish import Wish
 from shared.runtime.form_files import InputPictureBody
 from shared.runtime.models import Body, IdOf, Seed, Strength, Words
 
+MAX_IMAGE_COUNT: Final = 10
+MIN_SIDE, MAX_SIDE = 64, 4096
+MIN_INPUTS, MAX_INPUTS = 2, 8
+
 Prompt = Annotated[str, Words(4000, lines=True)]
 NegativePrompt = Annotated[str, Words(1000, lines=True)]
-Side = Annotated[int, Field(ge=64, le=4096)]
+Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 
 
@@ -25,7 +29,7 @@ class _Common(Body):
     `provider` finds its provider. A generation whose estimate is above `max_cost_usd` is
     refused."""
 
-    image_count: Annotated[int, Field(ge=1, le=10)] = 1
+    image_count: Annotated[int, Field(ge=1, le=MAX_IMAGE_COUNT)] = 1
     aspect_ratio: Annotated[str, Field(pattern=r"^[1-9]\d?:[1-9]\d?$")] | None = None
     width: Side | None = None
     height: Side | None = None
@@ -104,7 +108,7 @@ class PortraitBody(_Common):
     mode: Literal["portrait"]
     character_id: Annotated[str, IdOf(Kind.CHARACTER)]
     prompt: Prompt | None = None
-    poses: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
+    poses: Annotated[tuple[Slug, ...], Field(max_length=MAX_IMAGE_COUNT)] = ()
 
     @model_validator(mode="after")
     def _one_person(self) -> Self:
@@ -151,7 +155,9 @@ class ComposeBody(_Common):
     """One image from several; the prompt speaks of them in their order."""
 
     mode: Literal["compose"]
-    input_images: Annotated[tuple[InputPictureBody, ...], Field(min_length=2, max_length=8)]
+    input_images: Annotated[
+        tuple[InputPictureBody, ...], Field(min_length=MIN_INPUTS, max_length=MAX_INPUTS)
+    ]
     prompt: Prompt
 
     def to_domain(self) -> Wish:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.generations import pages, style_capsules
+from functions.generations import offering, pages, style_capsules
 from functions.generations.bodies import GenerationBody
 from functions.generations.queries import GenerationQuery, ImageQuery
 from functions.generations.views import (
@@ -31,6 +31,7 @@ ImageId = Annotated[str, Kind.IMAGE]
 
 api = Api()
 api.include(style_capsules.api)
+api.include(offering.api)
 
 
 @api.post(

@@ -9,10 +9,13 @@ from infra.bundles import Bundle
 from infra.deployment import Deployment
 from tests.infrastructure.templates import Properties, Template
 
-GENERATIONS = tuple(
-    f"/v1/{path}{rest}"
-    for path in ("generations", "images", "style-capsules")
-    for rest in ("", "/{proxy+}")
+GENERATIONS = (
+    *(
+        f"/v1/{path}{rest}"
+        for path in ("generations", "images", "style-capsules")
+        for rest in ("", "/{proxy+}")
+    ),
+    *("/v1/modes", "/v1/models"),
 )
 CHARACTERS = ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}")
 OPEN = {

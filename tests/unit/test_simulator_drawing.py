@@ -93,6 +93,17 @@ def test_the_persons_own_face_is_in_every_picture(seed: int) -> None:
     assert likeness_of(face, with_person) > 0.85 > likeness_of(face, without)
 
 
+def test_the_person_that_a_prompt_numbers_is_the_one_drawn() -> None:
+    room = BytesIO()
+    Image.new("RGB", (300, 300), "teal").save(room, "PNG")
+    said = "the face of the person in attached picture number 2."
+    face = opened(astronaut()).crop((165, 60, 285, 180))
+
+    picture = opened(draw(brief(said, references=(room.getvalue(), astronaut()))))
+
+    assert likeness_of(face, picture) > 0.85
+
+
 def test_further_references_lend_only_their_colours() -> None:
     plain = BytesIO()
     Image.new("RGB", (300, 300), "teal").save(plain, "PNG")

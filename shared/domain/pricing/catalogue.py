@@ -18,6 +18,7 @@ __all__ = [
     "FindModel",
     "Model",
     "default_model",
+    "default_uses",
     "effective",
     "estimate_micro_usd",
     "find_model",
@@ -74,6 +75,12 @@ def default_model(provider: ProviderName, *, references: int, lora: bool = False
         one for one in models() if one.provider is provider and references <= one.max_references
     )
     return next(enough, model)
+
+
+def default_uses(model: Model) -> list[str]:
+    """What its provider's model it is for: `words`, `person`, `lora`."""
+    choices = _TABLE["defaults"][model.provider]
+    return [use for use, model_id in choices.items() if model_id == model.id]
 
 
 def without_lora() -> Unprocessable:

@@ -32,10 +32,14 @@ def room_styles() -> dict[str, str]:
     return {style["slug"]: style["words"] for style in read("rooms")["styles"]}
 
 
+def locale() -> str:
+    """The place that rooms are drawn in."""
+    return str(read("boosters")["default"])
+
+
 def booster(mode: str) -> str:
     """What the place adds that the pictures are made for; empty where it adds nothing."""
-    local = read("boosters")
-    return str(local["locales"][local["default"]].get(mode, ""))
+    return str(read("boosters")["locales"][locale()].get(mode, ""))
 
 
 def negative(mode: str) -> str | None:

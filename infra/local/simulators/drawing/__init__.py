@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,11 +18,13 @@ __all__ = ["Brief", "UnreadableReference", "draw", "open_reference"]
 
 # Above this side a picture is drawn smaller and enlarged: 4K costs no more strokes than 1K.
 _DRAWN_SIDE = 1536
+_NUMBERED = re.compile(r"attached picture number (\d{1,2})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """What to draw: the first reference is the person, further ones only lend their colours."""
+    """What to draw: one reference is the person, the others only lend their colours. It is the
+    one that the prompt gives by its number, else the first."""
 
     prompt: str
     seed: int
@@ -37,7 +40,7 @@ def draw(brief: Brief) -> bytes:
     chance = random.Random(_fingerprint(brief))  # noqa: S311  # a drawing, no secret
     size = _drawn_size(brief.width, brief.height)
     if brief.references:
-        photos = [open_reference(data) for data in brief.references]
+        photos = [open_reference(data) for data in _person_first(brief)]
         picture = draw_person(photos, size, brief.prompt, chance)
     else:
         picture = draw_scenery(size, chance)
@@ -46,6 +49,16 @@ def draw(brief: Brief) -> bytes:
         picture = picture.resize((brief.width, brief.height), Image.Resampling.BICUBIC)
     write_mark(picture)
     return _encode(picture, brief)
+
+
+def _person_first(brief: Brief) -> list[bytes]:
+    """As a model would read "the person in attached picture number 2"."""
+    named = _NUMBERED.search(brief.prompt)
+    number = int(named[1]) if named else 1
+    if not 1 <= number <= len(brief.references):
+        return list(brief.references)
+    person = brief.references[number - 1]
+    return [person, *(data for data in brief.references if data is not person)]
 
 
 def _fingerprint(brief: Brief) -> bytes:
