@@ -19,6 +19,7 @@ PROTECTED = {
     "generations": (
         *("/v1/generations", "/v1/generations/{proxy+}"),
         *("/v1/images", "/v1/images/{proxy+}"),
+        "/v1/estimates",
         *("/v1/style-capsules", "/v1/style-capsules/{proxy+}"),
         *("/v1/modes", "/v1/models"),
     ),

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.generations import offering, pages, style_capsules
+from functions.generations import estimates, offering, pages, style_capsules
 from functions.generations.bodies import GenerationBody
 from functions.generations.queries import GenerationQuery, ImageQuery
+from functions.generations.refusals import OF_A_WISH
 from functions.generations.views import (
     CancelView,
     GenerationSummaryView,
@@ -32,6 +33,7 @@ ImageId = Annotated[str, Kind.IMAGE]
 api = Api()
 api.include(style_capsules.api)
 api.include(offering.api)
+api.include(estimates.api)
 
 
 @api.post(
@@ -45,25 +47,7 @@ api.include(offering.api)
         403: ("public_identity",),
         404: ("not_found",),
         409: ("in_flight_limit", "source_not_ready", "upload_expired"),
-        422: (
-            "content_blocked_input",
-            "idempotency_key_reused",
-            "max_cost_exceeded",
-            "model_needs_reference",
-            "model_retired",
-            "model_without_lora",
-            "model_without_references",
-            "provider_not_offered",
-            "too_many_poses",
-            "too_many_references",
-            "unknown_model",
-            "unknown_pose",
-            "unknown_room_type",
-            "unknown_style",
-            "unsafe_url",
-            "unsupported_aspect_ratio",
-            "unsupported_output_format",
-        ),
+        422: ("content_blocked_input", "idempotency_key_reused", "unsafe_url", *OF_A_WISH),
     },
 )
 def create_generation(

@@ -100,13 +100,15 @@ def _items(
     )
 
 
-def estimate(request: GenerationRequest, model: Model, references: int, of_style: int) -> int:
-    """Micro-USD for all images, the pictures a model is shown included: the request's own,
-    the person's `references` and those `of_style`."""
+def image_costs(
+    request: GenerationRequest, model: Model, references: int, of_style: int
+) -> tuple[int, ...]:
+    """Micro-USD of each image, the pictures a model is shown included: the request's own, the
+    person's `references` and those `of_style`."""
     shown = [request.inputs + references] * request.image_count
     if begins_alone(request, references):
         shown = [min(index, 1) for index in range(request.image_count)]
-    total = sum(
+    return tuple(
         estimate_micro_usd(
             model,
             aspect_ratio=request.aspect_ratio,
@@ -115,6 +117,11 @@ def estimate(request: GenerationRequest, model: Model, references: int, of_style
         )
         for count in shown
     )
+
+
+def estimate(request: GenerationRequest, model: Model, references: int, of_style: int) -> int:
+    """Micro-USD for all images. Raises Unprocessable above what the caller would pay."""
+    total = sum(image_costs(request, model, references, of_style))
     limit = request.max_cost_micro_usd
     if limit is not None and total > limit:
         raise Unprocessable(

@@ -26,6 +26,7 @@ from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.estimate_generation import EstimateGeneration
 from shared.services.list_generations import ListGenerations
 from shared.services.list_images import ListImages
 from shared.services.moderate import Moderate
@@ -149,6 +150,14 @@ def retry_generation() -> RetryGeneration:
         submit_generation=submit_generation(),
         offered=settings().image_providers,
     )
+
+
+@cache
+def estimate_generation() -> EstimateGeneration:
+    from shared.adapters.dynamo.answers import DynamoOwners
+
+    owners = DynamoOwners(aws.table(settings().table_name))
+    return EstimateGeneration(request_generation(), owners, settings().limits)
 
 
 @cache

@@ -9,8 +9,10 @@ from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.ports import Answers, Characters
+from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
 from shared.domain.request import Mode, Owner, ProviderName, Visibility
+from shared.domain.styling import Style
 from shared.domain.wish import Wish
 from shared.services.answering import Answer
 from shared.services.check_inputs import CheckInputs
@@ -36,20 +38,11 @@ class RequestGeneration:
         """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
         ContentRefused, IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing has been
         recorded."""
-        model = choose_model(wish, self.offered)
-        check_names(wish)
-        if wish.shows_a_person and wish.visibility is Visibility.PUBLIC:
-            raise Forbidden("Images of a person's identity stay private.", code="public_identity")
+        model = self.model_for(wish)
         first = self._answered(wish, idempotency)
         if first is not None:
             return first
-        character = self._character(owner, wish)
-        style = self.use_style(
-            owner=owner.id,
-            capsule_id=wish.style_capsule_id,
-            model=model,
-            others=references_wanted(wish),
-        )
+        character, style = self.named_in(wish, owner, model)
         try:
             snapshot = self.submit_generation(
                 owner=owner,
@@ -64,6 +57,27 @@ class RequestGeneration:
         except AlreadyAnswered as earlier:
             return _again(earlier.answer)
         return Answer(snapshot)
+
+    def model_for(self, wish: Wish) -> Model:
+        """Looks at the wish alone. Raises Unprocessable, Forbidden."""
+        model = choose_model(wish, self.offered)
+        check_names(wish)
+        if wish.shows_a_person and wish.visibility is Visibility.PUBLIC:
+            raise Forbidden("Images of a person's identity stay private.", code="public_identity")
+        return model
+
+    def named_in(
+        self, wish: Wish, owner: Owner, model: Model
+    ) -> tuple[Character | None, Style | None]:
+        """The character and the style of a wish. Raises NotFound, SourceNotReady."""
+        character = self._character(owner, wish)
+        style = self.use_style(
+            owner=owner.id,
+            capsule_id=wish.style_capsule_id,
+            model=model,
+            others=references_wanted(wish),
+        )
+        return character, style
 
     def _answered(self, wish: Wish, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
         """Asked beforehand only where the first time has used up what this time would need."""

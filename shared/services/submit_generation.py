@@ -59,15 +59,8 @@ class SubmitGeneration:
         Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded,
         UploadExpired, in this order."""
         self.moderate(wish, character, style)
-        snapshot, brief = submission(
-            complete_request(wish, model, character, self.draw_seed()),
-            owner=owner,
-            model=model,
-            character=character,
-            style=style,
-            now=self.clock(),
-            new_id=self.new_id,
-            inputs=inputs.sources,
+        snapshot, brief = self.draft(
+            owner=owner, wish=wish, model=model, character=character, style=style, inputs=inputs
         )
         self.record(
             owner,
@@ -78,6 +71,28 @@ class SubmitGeneration:
             inputs=inputs,
         )
         return snapshot
+
+    def draft(
+        self,
+        *,
+        owner: Owner,
+        wish: Wish,
+        model: Model,
+        character: Character | None,
+        style: Style | None,
+        inputs: CheckedInputs = _NO_INPUTS,
+    ) -> tuple[Snapshot, Brief]:
+        """What would be submitted; nothing is written. Raises Unprocessable."""
+        return submission(
+            complete_request(wish, model, character, self.draw_seed()),
+            owner=owner,
+            model=model,
+            character=character,
+            style=style,
+            now=self.clock(),
+            new_id=self.new_id,
+            inputs=inputs.sources,
+        )
 
     def record(
         self,

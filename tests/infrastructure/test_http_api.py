@@ -10,6 +10,7 @@ from infra.deployment import Deployment
 from tests.infrastructure.templates import Properties, Template
 
 GENERATIONS = (
+    "/v1/estimates",
     *(
         f"/v1/{path}{rest}"
         for path in ("generations", "images", "style-capsules")
