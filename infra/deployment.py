@@ -32,6 +32,7 @@ class Deployment:
     alarm_topic_arn: str | None
     caps: dict[str, str]
     collector_dry_run: str
+    retention_generations_days: int
     limits: Limits
 
     @classmethod
@@ -53,6 +54,7 @@ class Deployment:
             alarm_topic_arn=text("alarm_topic_arn"),
             caps={cap.upper(): text(cap) or default for cap, default in CAPS.items()},
             collector_dry_run=(text("collector_dry_run") or "false").lower(),
+            retention_generations_days=int(text("retention_generations_days") or "0"),
             limits=Limits.load(),
         )
 
@@ -60,6 +62,14 @@ class Deployment:
     def choices(self) -> dict[str, str]:
         """What the functions that accept work read from their environment."""
         return {"IMAGE_PROVIDERS": self.image_providers, **self.caps}
+
+    @property
+    def collecting(self) -> dict[str, str]:
+        """What the collector reads from its environment."""
+        return {
+            "COLLECTOR_DRY_RUN": self.collector_dry_run,
+            "RETENTION_GENERATIONS_DAYS": str(self.retention_generations_days),
+        }
 
     @property
     def target(self) -> Target:

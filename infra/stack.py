@@ -67,8 +67,7 @@ class LikenessStack(cdk.Stack):
         # Threads that decode pictures would else keep an arena of memory each.
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
         run.worker.configure(table | images | uploads | queues | secret | frugal)
-        dry_run = {"COLLECTOR_DRY_RUN": deployment.collector_dry_run}
-        run.sweeper.configure(table | images | uploads | queues | dry_run)
+        run.sweeper.configure(table | images | uploads | queues | deployment.collecting)
 
     def _grant(self) -> None:
         """Allow each function what its job needs; a reader finds every right of the system here."""
@@ -97,7 +96,7 @@ class LikenessStack(cdk.Stack):
         run.worker.allow_objects("s3:GetObject", bucket=uploads, keys=[UPLOADED])
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
-        run.sweeper.allow(*READ, *WRITE, "dynamodb:BatchGetItem", on=[table])
+        run.sweeper.allow(*READ, *WRITE, *IN_BATCHES, on=[table])
         run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
         run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
         run.sweeper.allow_objects("s3:PutObject", bucket=images, keys=["dead-letters/*"])

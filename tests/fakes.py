@@ -177,6 +177,14 @@ class FakeGenerations:
         return [id_ for id_, at in self.memory.due.items() if rfc3339(at) <= rfc3339(now)]
 
     @locked
+    def closed_before(self, moment: datetime) -> Iterable[str]:
+        return [
+            one.id
+            for one in self.memory.generations.values()
+            if one.closed_at is not None and rfc3339(one.closed_at) <= rfc3339(moment)
+        ]
+
+    @locked
     def mark_due(self, generation_id: str, due_at: datetime) -> None:
         if generation_id in self.memory.due:
             self.memory.due[generation_id] = due_at

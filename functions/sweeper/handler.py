@@ -55,9 +55,9 @@ def collect(*, dry_run: bool) -> dict[str, Any]:
     """Runs the hourly round, and tells what it did."""
     report = bootstrap.collect()(dry_run=dry_run).model_dump(mode="json")
     logger().info("collected", **report)
-    for name in ("orphans", "tombstones", "strays", "uploads", "failed", "objects", "bytes"):
-        if report[name] and not report["dry_run"]:
-            measure(f"collected_{name}", report[name])
+    for name, found in report.items():
+        if name not in ("dry_run", "key_hashes") and found and not report["dry_run"]:
+            measure(f"collected_{name}", found)
     return report
 
 

@@ -102,6 +102,10 @@ class Generations(Protocol):
         """Moves the marker of an open generation; does nothing for a closed one."""
         ...
 
+    def closed_before(self, moment: datetime) -> Iterable[str]:
+        """Ids of the generations that were closed then or earlier; the index only nominates."""
+        ...
+
     def delete(self, snapshot: Snapshot) -> None:
         """All records of a closed generation, the images apart. Raises StaleWrite."""
         ...

@@ -7,11 +7,15 @@ from shared.runtime.clock import clock
 from shared.runtime.observability import count
 from shared.runtime.settings import SweeperSettings
 from shared.services.bury_dead_letter import BuryDeadLetter
+from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
+from shared.services.delete_generation import DeleteGeneration
 from shared.services.dispatching import Dispatcher
+from shared.services.erase_images import EraseImages
+from shared.services.forget_generations import ForgetGenerations
 from shared.services.keep_dead_letter import KeepDeadLetter
 from shared.services.sweep import Sweep
 
@@ -60,7 +64,19 @@ def collect() -> Collect:
     pictures = aws.image_store(settings().images_bucket)
     uploads = aws.image_store(settings().uploads_bucket)
     images = DynamoImages(table)
+    generations = aws.generations(settings().table_name)
+    close_generation = CloseGeneration(generations, clock)
+    delete_generation = DeleteGeneration(
+        generations=generations,
+        images=images,
+        stop_items=StopItems(generations, aws.work_queue(settings()), clock),
+        close_generation=close_generation,
+        erase_images=EraseImages(images, pictures),
+        clock=clock,
+    )
+    kept = settings().generations_kept
     return Collect(
+        forget=ForgetGenerations(generations, delete_generation, clock, kept),
         orphans=CollectOrphans(images, pictures, clock),
         uploads=CollectUploads(uploads, uploads, clock),
         strays=CollectStrays(images, pictures, pictures, DynamoListings(table), clock),

@@ -7,6 +7,7 @@ variable of the same name in capitals.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any, Self
 
 from shared.domain.request import Plan, ProviderName
@@ -118,9 +119,19 @@ class WorkerSettings(QueueSettings):
 
 @dataclass(frozen=True, slots=True)
 class SweeperSettings(QueueSettings):
-    """`collector_dry_run` lets the collector tell what it would delete, and delete nothing."""
+    """`collector_dry_run` lets the collector tell what it would delete, and delete nothing;
+    generations of 0 `retention_generations_days` are kept for ever."""
 
     table_name: str
     images_bucket: str
     uploads_bucket: str
     collector_dry_run: bool
+    retention_generations_days: int
+
+    @property
+    def generations_kept(self) -> timedelta | None:
+        """Raises MissingSetting for less than no days: nothing is deleted by a typing error."""
+        days = self.retention_generations_days
+        if days < 0:
+            raise MissingSetting("RETENTION_GENERATIONS_DAYS cannot be negative")
+        return timedelta(days=days) if days else None

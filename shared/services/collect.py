@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from shared.domain.collecting import Collected
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
+from shared.services.forget_generations import ForgetGenerations
 
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """What records tell of first; what they do not tell of is looked for as far as time allows."""
+    """What records tell of comes first, what they do not tell of last."""
 
+    forget: ForgetGenerations
     orphans: CollectOrphans
     uploads: CollectUploads
     strays: CollectStrays
@@ -19,4 +21,4 @@ class Collect:
     def __call__(self, *, dry_run: bool = False) -> Collected:
         """The report. Nothing is changed when the deployment or this run is a dry one."""
         report = Collected(dry_run=self.dry_run or dry_run)
-        return self.strays(self.uploads(self.orphans(report)))
+        return self.strays(self.uploads(self.orphans(self.forget(report))))

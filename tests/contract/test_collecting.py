@@ -15,7 +15,7 @@ from shared.domain.ports import Listings
 from tests.aws import IMAGES_BUCKET, Aws
 from tests.builders import ADA, NOW, a_generation, a_snapshot, an_image
 from tests.contract.conftest import Stores
-from tests.contract.steps import decided, uploading
+from tests.contract.steps import decided, given_up, uploading
 from tests.fake_memory import Memory
 from tests.fakes import FakeListings
 
@@ -119,3 +119,38 @@ def test_a_long_bucket_tells_that_there_is_more(aws: Aws, table: Table) -> None:
     page = S3Images(aws.s3, IMAGES_BUCKET).page("")
 
     assert (len(page.objects), page.more) == (1000, True)
+
+
+def test_a_closed_generation_is_found_by_the_time_of_its_closing(stores: Stores) -> None:
+    closed = given_up(stores, a_snapshot(items=1)).generation
+    assert closed.closed_at is not None
+
+    before = closed.closed_at - timedelta(milliseconds=1)
+    assert list(stores.generations.closed_before(before)) == []
+    assert list(stores.generations.closed_before(closed.closed_at)) == [closed.id]
+    assert list(stores.generations.due(DAY)) == [], "nothing is due of it any more"
+
+
+def test_the_marker_of_a_closed_generation_is_not_moved_by_a_sweeper_that_is_behind(
+    stores: Stores,
+) -> None:
+    closed = given_up(stores, a_snapshot(items=1)).generation
+
+    stores.generations.mark_due(closed.id, DAY + timedelta(days=1))
+
+    assert list(stores.generations.due(DAY + timedelta(days=1))) == []
+    assert list(stores.generations.closed_before(DAY)) == [closed.id]
+
+
+def test_a_deleted_generation_is_nowhere_any_more(stores: Stores) -> None:
+    closed = given_up(stores, a_snapshot(items=1))
+
+    stores.generations.delete(closed)
+
+    assert list(stores.generations.closed_before(DAY)) == []
+
+
+def test_an_open_generation_is_not_among_the_closed_ones(stores: Stores) -> None:
+    stores.submit(a_snapshot(items=1))
+
+    assert list(stores.generations.closed_before(DAY)) == []

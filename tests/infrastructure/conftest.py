@@ -44,7 +44,12 @@ def template(tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, Bund
 def local_template(
     tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, Bundle]
 ) -> Template:
-    context = {**ISSUER, "local": "true", "free_in_flight": "3", "collector_dry_run": "true"}
+    chosen = {
+        "free_in_flight": "3",
+        "collector_dry_run": "true",
+        "retention_generations_days": "90",
+    }
+    context = {**ISSUER, "local": "true", **chosen}
     return synthesized(tmp_path_factory.mktemp("local"), stand_ins, context)
 
 

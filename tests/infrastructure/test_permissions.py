@@ -32,15 +32,7 @@ ACTIONS = {
     "worker": (
         LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
     ),
-    "sweeper": LOG
-    | READ
-    | WRITE
-    | {"dynamodb:BatchGetItem"}
-    | SEND
-    | CONSUME
-    | S3_WRITE
-    | S3_DELETE
-    | S3_LIST,
+    "sweeper": LOG | READ | WRITE | BATCH | SEND | CONSUME | S3_WRITE | S3_DELETE | S3_LIST,
 }
 OBJECTS = {
     "generations": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},

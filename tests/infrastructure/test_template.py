@@ -11,6 +11,7 @@ from tests.infrastructure.templates import Template, as_list
 CAPS = {"FREE_IN_FLIGHT", "PAID_IN_FLIGHT", "FREE_MONTHLY_IMAGES", "PAID_MONTHLY_IMAGES"}
 QUEUES = {"WORK_PRIORITY_QUEUE_URL", "WORK_STANDARD_QUEUE_URL", "INGEST_QUEUE_URL"}
 API = {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "IMAGE_PROVIDERS"} | CAPS | QUEUES
+COLLECTING = {"COLLECTOR_DRY_RUN", "RETENTION_GENERATIONS_DAYS"}
 EVERY = {
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
@@ -30,7 +31,7 @@ ENVIRONMENTS = {
         "MALLOC_ARENA_MAX",
     }
     | QUEUES,
-    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "COLLECTOR_DRY_RUN"} | QUEUES,
+    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET"} | COLLECTING | QUEUES,
 }
 
 
@@ -161,6 +162,13 @@ def test_whether_the_collector_only_tells_is_the_deployments_choice(
 ) -> None:
     assert template.environment("sweeper")["COLLECTOR_DRY_RUN"] == "false"
     assert local_template.environment("sweeper")["COLLECTOR_DRY_RUN"] == "true"
+
+
+def test_generations_are_kept_for_ever_unless_the_deployment_says_how_long(
+    template: Template, local_template: Template
+) -> None:
+    assert template.environment("sweeper")["RETENTION_GENERATIONS_DAYS"] == "0"
+    assert local_template.environment("sweeper")["RETENTION_GENERATIONS_DAYS"] == "90"
 
 
 def test_every_log_group_forgets(template: Template, local_template: Template) -> None:

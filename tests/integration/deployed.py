@@ -73,6 +73,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "PAID_MONTHLY_IMAGES": "2000",
         "IMAGE_PROVIDERS": "gemini,replicate",
         "COLLECTOR_DRY_RUN": "false",
+        "RETENTION_GENERATIONS_DAYS": "0",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

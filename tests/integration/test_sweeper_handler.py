@@ -10,8 +10,11 @@ from functions.sweeper.handler import lambda_handler
 from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.images import DynamoImages
 from shared.adapters.dynamo.table import Table
+from shared.domain.closing import close
+from shared.domain.events import CancelRequested
 from shared.domain.generation import Snapshot, Status
 from shared.domain.images import StoredImage
+from shared.domain.transitions import Move, decide
 from shared.runtime import bootstrap_sweeper
 from shared.runtime.clock import clock
 from tests.aws import IMAGES_BUCKET, TABLE, Aws
@@ -128,6 +131,31 @@ def test_a_deployment_may_let_the_collector_only_tell(
 
     assert call(event("schedule_collect"))["orphans"] == 1
     assert orphan.key in live.objects(IMAGES_BUCKET)
+
+
+def test_a_deployment_may_forget_what_is_old(
+    live: Aws, abandoned: tuple[DynamoGenerations, Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations, snapshot = abandoned
+    closing = close(_cancelled(generations, snapshot), clock() - timedelta(days=31))
+    assert closing is not None
+    generations.close(closing)
+    assert call(event("schedule_collect"))["forgotten"] == 0
+
+    monkeypatch.setenv("RETENTION_GENERATIONS_DAYS", "30")
+    bootstrap_sweeper.settings.cache_clear()
+    bootstrap_sweeper.collect.cache_clear()
+
+    assert call(event("schedule_collect"))["forgotten"] == 1
+    kept = {record["pk"]["S"].partition("#")[0] for record in live.records()}
+    assert kept == {"OWNER", "COLLECTOR"}
+
+
+def _cancelled(generations: DynamoGenerations, snapshot: Snapshot) -> Snapshot:
+    move = decide(snapshot.items[0], CancelRequested(), clock())
+    assert isinstance(move, Move)
+    generations.apply(move)
+    return generations.get(snapshot.generation.id)
 
 
 def _begun(live: Aws, number: int, *, days_ago: int) -> StoredImage:

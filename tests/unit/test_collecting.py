@@ -12,9 +12,11 @@ from shared.domain.images import ImageStatus, StoredImage
 from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
+from shared.services.forget_generations import ForgetGenerations
 from tests.builders import NOW, a_generation, an_id, an_image
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeImages, FakeImageStore, FakeListings
+from tests.unit.desk import Desk
 
 HOUR = timedelta(hours=1)
 
@@ -27,7 +29,9 @@ class Cellar:
         self.clock = FakeClock()
         self.images = FakeImages(self.memory)
         self.pictures, self.uploads = FakeImageStore(), FakeImageStore()
+        desk = Desk(memory=self.memory, clock=self.clock)
         self.collect = Collect(
+            forget=ForgetGenerations(desk.generations, desk.delete_generation, self.clock, None),
             orphans=CollectOrphans(self.images, self.pictures, self.clock),
             uploads=CollectUploads(self.uploads, self.uploads, self.clock),
             strays=CollectStrays(

@@ -1,7 +1,7 @@
 """Generations, their items, attempts and due markers."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ from shared.adapters.dynamo.records import Record
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.writes import (
     ABSENT,
-    PRESENT,
     ConditionFailed,
     Write,
     delete,
@@ -97,11 +96,12 @@ class DynamoGenerations:
     def close(self, closing: Closing) -> None:
         """The condition on the generation's version lets one of those who try through."""
         generation = closing.after
+        assert generation.closed_at is not None, "it is closed just now"
         self.table.commit(
             _successor(generation),
             money.free_slot(generation),
             *money.release(closing),
-            delete(keys.generation(generation.id, keys.DUE)),
+            put(r.closed_record(generation.id, generation.closed_at)),
         )
 
     def complete_late(self, late: LateCompletion) -> None:
@@ -129,18 +129,25 @@ class DynamoGenerations:
         return Page(data=tuple(map(r.generation_of, records)), next_cursor=cursor)
 
     def due(self, now: datetime) -> Iterator[str]:
+        return self._marked(keys.due_shard, now)
+
+    def closed_before(self, moment: datetime) -> Iterator[str]:
+        return self._marked(keys.closed_shard, moment)
+
+    def _marked(self, shard: Callable[[int], str], until: datetime) -> Iterator[str]:
         for number in range(keys.DUE_SHARDS):
-            values = {"shard": keys.due_shard(number), "now": rfc3339(now)}
-            condition = "#due_shard = :shard AND #due_at <= :now"
+            values = {"shard": shard(number), "until": rfc3339(until)}
+            condition = "#due_shard = :shard AND #due_at <= :until"
             for record in self.table.query(condition, values, index=keys.DUE_INDEX):
                 yield keys.generation_id(record["pk"])
 
     def mark_due(self, generation_id: str, due_at: datetime) -> None:
+        marker = keys.due(generation_id, due_at)
         write = update(
             keys.generation(generation_id, keys.DUE),
             "SET #due_at = :due_at",
-            PRESENT,
-            values={"due_at": rfc3339(due_at)},
+            "#due_shard = :due_shard",
+            values=marker,
         )
         with contextlib.suppress(ConditionFailed):
             self.table.commit(write)

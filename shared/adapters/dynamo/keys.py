@@ -2,7 +2,7 @@
 
 pk                    sk                          holds
 GEN#{generation}      ATT#{nn}#{k}                attempt k of item nn
-                      DUE                         when the sweeper looks again; open ones only
+                      DUE                         when the sweeper looks again, or closed when
                       ITEM#{nn}                   item nn, less than 1 KB
                       META                        the generation
                       META#BRIEF                  prompts and references, written once
@@ -26,7 +26,8 @@ due        due_shard `{what}#{00..15}`   due_at `{time}`           KEYS_ONLY: wh
 
 Both indexes are sparse. `by_owner` holds generations, characters, style capsules and live images,
 whose records change rarely; `due` holds the DUE records of open generations (`DUE#`), so that
-moving a marker contends with nothing, and images while they are pending or being deleted (`IMG#`).
+moving a marker contends with nothing, those of closed ones by age (`OLD#`), and images while they
+are pending or being deleted (`IMG#`).
 Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
 """
 
@@ -124,6 +125,15 @@ def due(generation_id: str, due_at: datetime) -> Key:
 
 def due_shard(number: int) -> str:
     return f"DUE#{number % DUE_SHARDS:02}"
+
+
+def closed(generation_id: str, closed_at: datetime) -> Key:
+    """The index attributes of the same marker, once nothing is due any more."""
+    return {"due_shard": closed_shard(crc32(generation_id.encode())), "due_at": rfc3339(closed_at)}
+
+
+def closed_shard(number: int) -> str:
+    return f"OLD#{number % DUE_SHARDS:02}"
 
 
 def collectable(image_id: str, due_at: datetime) -> Key:

@@ -69,6 +69,10 @@ def due_record(generation_id: str, due_at: datetime) -> Record:
     return keys.generation(generation_id, keys.DUE) | keys.due(generation_id, due_at)
 
 
+def closed_record(generation_id: str, closed_at: datetime) -> Record:
+    return keys.generation(generation_id, keys.DUE) | keys.closed(generation_id, closed_at)
+
+
 def character_record(character: Character) -> Record:
     listed = keys.listed(character.owner, keys.CHARACTERS, character.created_at, character.id)
     return keys.character(character.id) | listed | _fields(character)
