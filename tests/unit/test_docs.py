@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.dynamo import keys
+from tests import api_page, api_story
+from tests.integration.openapi_check import the_document
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -23,3 +25,32 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
 
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_examples_of_the_api_are_what_the_handlers_answer() -> None:
+    page = api_page.PATH.read_text(encoding="utf-8")
+
+    assert page == api_page.text(), "run `python -m tests.api_page`"
+
+
+STEPS = [step for chapter in api_story.STORY for step in chapter.steps]
+
+
+def test_every_mode_has_a_worked_request() -> None:
+    operation = the_document()["paths"]["/v1/generations"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    told = {(step.body or {}).get("mode") for step in STEPS}
+
+    assert set(body["discriminator"]["mapping"]) <= told, "add a step to tests/api_story.py"
+
+
+def test_every_resource_that_takes_a_body_has_a_worked_request() -> None:
+    taking = {
+        path.split("/")[2]
+        for path, operations in the_document()["paths"].items()
+        for operation in operations.values()
+        if "requestBody" in operation and operation["security"]
+    }
+
+    told = {step.path.split("/")[2] for step in STEPS if step.body}
+    assert taking <= told, "add a step to tests/api_story.py"

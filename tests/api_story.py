@@ -1,0 +1,193 @@
+"""A story told through the API, from a photo to its style: the worked requests of docs/api.md.
+
+`{name}` in a path or a body stands for what an earlier step was answered under that name.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request. `keep` names the id of its answer; `finish` names a generation whose images
+    a worker draws before."""
+
+    title: str
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    keep: str | None = None
+    finish: str | None = None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: str
+    text: str
+    steps: tuple[Step, ...]
+
+
+def _ask(title: str, keep: str | None = None, **body: Any) -> Step:
+    return Step(title, "POST", "/v1/generations", body, keep)
+
+
+_ROOM = {"url": "https://pictures.example/living-room.jpg"}
+_SOURCE = {"image_id": "{source}"}
+_ASSET = {"mode": "asset", "project_id": "lighthouse", "branch_id": "main"}
+
+CHARACTERS = Chapter(
+    "A character and its photo",
+    "A photo is announced, posted to the store with the form that comes back, and given to a "
+    "character. Small files may come in the request itself, as `multipart/form-data`.",
+    (
+        Step(
+            "Announce a photo",
+            "POST",
+            "/v1/uploads",
+            {"content_type": "image/png", "size_bytes": 4000},
+            keep="upload",
+        ),
+        Step(
+            "Create a character",
+            "POST",
+            "/v1/characters",
+            {
+                "name": "Mira",
+                "attributes": {"age_range": "thirties", "hair_color": "auburn"},
+                "consistency": {"seed": 1177129827, "style_strength": 0.4},
+            },
+            keep="character",
+        ),
+        Step(
+            "Give it the photo",
+            "POST",
+            "/v1/characters/{character}/source-image",
+            {"upload_id": "{upload}"},
+            keep="source",
+        ),
+        Step(
+            "Change what is said of it",
+            "PATCH",
+            "/v1/characters/{character}",
+            {"name": "Mira K.", "attributes": {"outfit_style": "smart casual"}},
+        ),
+    ),
+)
+STYLES = Chapter(
+    "A style",
+    "A style capsule is a visual style under a name, in words and in pictures you have here.",
+    (
+        Step(
+            "Create a style capsule",
+            "POST",
+            "/v1/style-capsules",
+            {
+                "name": "Rainy noir",
+                "prompt": "black-and-white film noir, hard side light, wet asphalt",
+                "negative_prompt": "bright colours",
+                "reference_images": [_SOURCE],
+            },
+            keep="style",
+        ),
+        Step(
+            "Take its pictures away",
+            "PATCH",
+            "/v1/style-capsules/{style}",
+            {"reference_images": []},
+        ),
+    ),
+)
+ESTIMATES = Chapter(
+    "What it would cost",
+    "An estimate takes the body of a generation, and leaves nothing behind.",
+    (
+        Step(
+            "Estimate a pack of two",
+            "POST",
+            "/v1/estimates",
+            {
+                "mode": "portrait",
+                "character_id": "{character}",
+                "image_count": 2,
+                "poses": ["front", "smile"],
+                "style_capsule_id": "{style}",
+            },
+        ),
+    ),
+)
+MODES = Chapter(
+    "The modes",
+    "Every image is asked for by `POST /v1/generations`; `mode` decides what else it takes.",
+    (
+        _ask(
+            "`imagine`: an image from words",
+            mode="imagine",
+            prompt="a lighthouse at dawn, long exposure",
+            width=1200,
+            height=800,
+            style_capsule_id="{style}",
+        ),
+        _ask(
+            "`portrait`: images of one character",
+            keep="generation",
+            mode="portrait",
+            character_id="{character}",
+            image_count=2,
+            poses=["front", "smile"],
+            prompt="in a bookshop on a rainy afternoon",
+            max_cost_usd=0.5,
+        ),
+        _ask(
+            "`redesign`: a room in another style",
+            mode="redesign",
+            input_image=_ROOM,
+            room_type="bedroom",
+            style="coastal",
+        ),
+        _ask(
+            "`staging`: an empty room, furnished",
+            mode="staging",
+            input_image=_ROOM,
+            room_type="bedroom",
+            style="coastal",
+        ),
+        _ask(
+            "`compose`: one image from several",
+            mode="compose",
+            input_images=[_SOURCE, _ROOM],
+            prompt="the person of the first picture reads in the room of the second",
+        ),
+        _ask(
+            "`face_swap`: a character's face on a picture",
+            mode="face_swap",
+            input_image={"url": "https://pictures.example/portrait.jpg"},
+            identity={"type": "character", "id": "{character}"},
+        ),
+        _ask(
+            "`asset`: a subject of a project",
+            **_ASSET,
+            job_type="master_asset",
+            prompt="a lighthouse keeper's cottage",
+        ),
+        _ask(
+            "`asset`: a part of a picture drawn anew",
+            **_ASSET,
+            job_type="inpaint",
+            prompt="a red door",
+            input_image={"url": "https://pictures.example/cottage.png"},
+            mask={"url": "https://pictures.example/cottage-door.png"},
+        ),
+    ),
+)
+RESULTS = Chapter(
+    "What became of it",
+    "A generation is read until it is `final`; `Retry-After` says when to ask again.",
+    (
+        Step("Read a generation", "GET", "/v1/generations/{generation}", finish="generation"),
+        Step("List images", "GET", "/v1/images?generation_id={generation}&limit=1"),
+        _ask("Ask for three more", keep="more", mode="imagine", prompt="waves", image_count=3),
+        Step("Cancel them", "POST", "/v1/generations/{more}/cancel"),
+        Step("Delete a generation", "DELETE", "/v1/generations/{more}"),
+    ),
+)
+STORY = (CHARACTERS, STYLES, ESTIMATES, MODES, RESULTS)
