@@ -19,7 +19,7 @@ WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 IN_BATCHES = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
 OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
-PICTURES = (OF_CHARACTERS, OF_GENERATIONS)
+PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*")
 UPLOADED = "*/uploads/*"
 
 

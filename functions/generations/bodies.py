@@ -8,7 +8,15 @@ from pydantic_core import PydanticCustomError
 from functions.generations.identity_bodies import CharacterIdentityBody, IdentityBody
 from shared.domain.ids import SLUG_PATTERN, Kind
 from shared.domain.images import ImageFormat
-from shared.domain.request import Mode, OutputSize, ProviderName, Quality, Visibility
+from shared.domain.request import (
+    AssetPlace,
+    JobType,
+    Mode,
+    OutputSize,
+    ProviderName,
+    Quality,
+    Visibility,
+)
 from shared.domain.wish import Wish
 from shared.runtime.form_files import InputPictureBody
 from shared.runtime.models import Body, IdOf, Seed, Strength, Words
@@ -176,7 +184,66 @@ class FaceSwapBody(_WithPicture):
         return self._wish(Mode.FACE_SWAP)
 
 
+class _AssetBody(_Common):
+    mode: Literal["asset"]
+    prompt: Prompt
+    project_id: Slug
+    branch_id: Slug
+    asset_id: Slug | None = None
+
+    def _asset(self, job: JobType, **place: str) -> Wish:
+        placed = AssetPlace(
+            job_type=job,
+            project_id=self.project_id,
+            branch_id=self.branch_id,
+            asset_id=self.asset_id,
+            **place,
+        )
+        return self._wish(Mode.ASSET).model_copy(update={"prompt": self.prompt, "asset": placed})
+
+
+class MasterAssetBody(_AssetBody):
+    """A subject of a project, kept with its branch for later pictures."""
+
+    job_type: Literal["master_asset"]
+
+    def to_domain(self) -> Wish:
+        return self._asset(JobType.MASTER_ASSET)
+
+
+class FrameBody(_AssetBody):
+    """The first or last frame of a shot of a project."""
+
+    job_type: Literal["start_frame", "end_frame"]
+    scene_id: Slug
+    shot_id: Slug
+
+    def to_domain(self) -> Wish:
+        return self._asset(JobType(self.job_type), scene_id=self.scene_id, shot_id=self.shot_id)
+
+
+class InpaintBody(_AssetBody):
+    """A part of a picture drawn anew: what is white in `mask`, which has the picture's size. What
+    is black keeps every pixel, so the result is a PNG of the picture's own size."""
+
+    job_type: Literal["inpaint"]
+    input_image: InputPictureBody
+    mask: InputPictureBody
+
+    def to_domain(self) -> Wish:
+        inputs = (self.input_image.to_domain(), self.mask.to_domain())
+        return self._asset(JobType.INPAINT).model_copy(update={"inputs": inputs})
+
+
+AssetBody = Annotated[MasterAssetBody | FrameBody | InpaintBody, Field(discriminator="job_type")]
+
 GenerationBody = Annotated[
-    ImagineBody | PortraitBody | RedesignBody | StagingBody | ComposeBody | FaceSwapBody,
+    ImagineBody
+    | PortraitBody
+    | RedesignBody
+    | StagingBody
+    | ComposeBody
+    | FaceSwapBody
+    | AssetBody,
     Field(discriminator="mode"),
 ]

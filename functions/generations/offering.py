@@ -13,7 +13,7 @@ from shared.domain.pricing.catalogue import (
 )
 from shared.domain.pricing.model import Model, Sees
 from shared.domain.prompts import data
-from shared.domain.request import Mode, Owner, ProviderName, Quality, Reach
+from shared.domain.request import JobType, Mode, Owner, ProviderName, Quality, Reach
 from shared.domain.upload import MAX_MULTIPART_BYTES, MAX_UPLOAD_BYTES
 from shared.runtime import bootstrap
 from shared.runtime.http import Api
@@ -23,9 +23,11 @@ api = Api()
 
 
 class ModeView(View):
-    """`required` and `optional` are the fields of the request beside `mode`."""
+    """`required` and `optional` are the fields of the request beside `mode` and `job_type`, which
+    is empty where the mode has no kinds of jobs."""
 
     mode: Mode
+    job_types: list[JobType]
     description: str
     required: list[str]
     optional: list[str]
@@ -33,9 +35,15 @@ class ModeView(View):
     @classmethod
     def of(cls, body: Any) -> Self:
         (mode,) = get_args(body.model_fields["mode"].annotation)
-        fields = {name: each for name, each in body.model_fields.items() if name != "mode"}
+        jobs = body.model_fields.get("job_type")
+        fields = {
+            name: each
+            for name, each in body.model_fields.items()
+            if name not in ("mode", "job_type")
+        }
         return cls(
             mode=Mode(mode),
+            job_types=[] if jobs is None else list(map(JobType, get_args(jobs.annotation))),
             description=" ".join((body.__doc__ or "").split()),
             required=[name for name, each in fields.items() if each.is_required()],
             optional=[name for name, each in fields.items() if not each.is_required()],
@@ -151,12 +159,19 @@ class ModelsView(View):
     models: list[ModelView]
 
 
+def _kinds(body: Any) -> list[Any]:
+    """The models of a union, of the unions in it too."""
+    union = get_args(body)
+    if not union:
+        return [body]
+    return [kind for each in get_args(union[0]) or union[:1] for kind in _kinds(each)]
+
+
 @api.get("/v1/modes", summary="What can be asked for")
 def read_modes(owner: Owner) -> ModesView:
     """Modes with the fields they take, the names that may be used in them, and limits."""
-    (union, _) = get_args(bodies.GenerationBody)
     return ModesView(
-        modes=[ModeView.of(body) for body in get_args(union)],
+        modes=[ModeView.of(body) for body in _kinds(bodies.GenerationBody)],
         room_types=NamedView.all(data.room_types()),
         styles=NamedView.all(data.room_styles()),
         poses=NamedView.all(data.poses()),

@@ -60,6 +60,26 @@ def clean(
     return encoded, describe(encoded, ImageFormat.PNG, picture.size)
 
 
+def composite(original: bytes, mask: bytes, drawn: bytes) -> bytes:
+    """The original with what was drawn where the mask is white, as a PNG of the original's size;
+    where the mask is black, each pixel is the original's own. Raises InvalidImage.
+    """
+    base = upright_srgb(decode(original, _STORED_LIMITS)[0])
+    where = _grey(upright_srgb(decode(mask, _STORED_LIMITS)[0]))
+    if where.size != base.size:
+        raise InvalidImage("The mask is not of the picture's size.", reason="mask_size")
+    new = upright_srgb(decode(drawn, OUTPUT_LIMITS)[0]).convert(base.mode)
+    return _encode(Image.composite(_resize(new, base.size), base, where), "PNG", compress_level=1)
+
+
+def _grey(mask: Image.Image) -> Image.Image:
+    """What is transparent in a mask counts as black."""
+    if mask.mode == "RGBA":
+        black = Image.new("RGBA", mask.size, (0, 0, 0, 255))
+        mask = Image.alpha_composite(black, mask)
+    return mask.convert("L")
+
+
 def renditions(
     data: bytes,
     *,

@@ -14,10 +14,11 @@ from shared.domain.pricing.catalogue import (
     without_lora,
 )
 from shared.domain.provider import ReferencePicture
-from shared.domain.request import GenerationRequest, Mode, ProviderName
+from shared.domain.request import GenerationRequest, JobType, Mode, ProviderName
 from shared.domain.wish import Wish
 
 _DEFAULT_RATIO = {Mode.PORTRAIT: "3:4"}
+_FRAMES = (JobType.START_FRAME, JobType.END_FRAME)
 _FOLLOW_THEIR_INPUT = (Mode.REDESIGN, Mode.STAGING, Mode.FACE_SWAP)
 """What is asked for is the same picture with something changed, so it keeps its shape."""
 
@@ -112,9 +113,7 @@ def complete_request(
         prompt=wish.prompt,
         image_count=wish.image_count,
         aspect_ratio=_ratio(wish, model),
-        follows_input=wish.mode in _FOLLOW_THEIR_INPUT
-        and wish.exact_size is None
-        and wish.aspect_ratio is None,
+        follows_input=_follows_input(wish),
         exact_size=wish.exact_size,
         quality=wish.quality,
         seed=own.seed if wish.seed is None else wish.seed,
@@ -131,7 +130,16 @@ def complete_request(
         inputs=len(wish.inputs),
         room_type=wish.room_type,
         style=wish.style,
+        asset=wish.asset,
     )
+
+
+def _follows_input(wish: Wish) -> bool:
+    """What is inpainted goes back into its picture, whatever shape was asked for."""
+    if wish.asset is not None:
+        return wish.asset.job_type is JobType.INPAINT
+    unasked = wish.exact_size is None and wish.aspect_ratio is None
+    return wish.mode in _FOLLOW_THEIR_INPUT and unasked
 
 
 def ratio_to_draw(request: GenerationRequest, shown: Sequence[ReferencePicture]) -> str:
@@ -146,4 +154,5 @@ def ratio_to_draw(request: GenerationRequest, shown: Sequence[ReferencePicture])
 def _ratio(wish: Wish, model: Model) -> str:
     if wish.exact_size is not None:
         return nearest_ratio(model, wish.exact_size.width, wish.exact_size.height)
-    return wish.aspect_ratio or _DEFAULT_RATIO.get(wish.mode, "1:1")
+    framed = wish.asset is not None and wish.asset.job_type in _FRAMES
+    return wish.aspect_ratio or ("16:9" if framed else _DEFAULT_RATIO.get(wish.mode, "1:1"))

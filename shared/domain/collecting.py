@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 
 from shared.domain.entity import Entity, Timestamp
-from shared.domain.ids import Kind, is_id
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.limits import QUEUE_TIMEOUT
 from shared.domain.upload import UPLOAD_LIFETIME
@@ -42,12 +41,6 @@ def judged(image: StoredImage, now: datetime) -> Find | None:
         return Find.TOMBSTONE
     old = image.created_at + ORPHAN_AGE <= now
     return Find.ORPHAN if image.status is ImageStatus.PENDING and old else None
-
-
-def image_of_key(key: str) -> str | None:
-    """The id of the picture that an object belongs to; None where the name does not tell."""
-    name = key.rpartition("/")[2].partition(".")[0]
-    return name if is_id(Kind.IMAGE, name) else None
 
 
 class ListedObject(Entity):

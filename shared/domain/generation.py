@@ -8,7 +8,15 @@ from shared.domain.errors import FailureClass
 from shared.domain.image_input import InputSource
 from shared.domain.images import StoredImage
 from shared.domain.limits import DEADLINE
-from shared.domain.request import Effective, GenerationRequest, Mode, OutputSize, Plan, ProviderName
+from shared.domain.request import (
+    AssetPlace,
+    Effective,
+    GenerationRequest,
+    Mode,
+    OutputSize,
+    Plan,
+    ProviderName,
+)
 from shared.domain.style_capsule import AppliedStyle
 
 
@@ -187,6 +195,7 @@ class Generation(Entity):
     exact_size: OutputSize | None = None
     style_capsule: AppliedStyle | None = None
     inputs: int = 0
+    asset: AssetPlace | None = None
     created_at: Timestamp
     units: int
     quota_period: str

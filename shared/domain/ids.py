@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -41,7 +41,43 @@ def is_id(kind: Kind, text: str) -> bool:
 def new_id(kind: Kind, now: datetime) -> str:
     """`{kind}_{ULID}`: 48 bits of `now` in milliseconds, 80 random bits (github.com/ulid/spec)."""
     number = (int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    return f"{kind}_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return f"{kind}_{_letters(number, 26)}"
+
+
+def born_at(id_: str) -> str:
+    """The time in an id, as `20261126T171530123Z`."""
+    milliseconds = _number(id_) >> _RANDOM_BITS
+    born = datetime.fromtimestamp(milliseconds // 1000, tz=UTC)
+    return f"{born:%Y%m%dT%H%M%S}{milliseconds % 1000:03}Z"
+
+
+def random_of(id_: str) -> str:
+    """The sixteen letters of an id that tell it from others of its time."""
+    return id_[-16:]
+
+
+def id_of(kind: Kind, born: str, random: str) -> str | None:
+    """The way back from `born_at` and `random_of`; None when they are not those of an id."""
+    if not re.fullmatch(r"\d{8}T\d{9}Z", born, re.ASCII):
+        return None
+    try:
+        second = datetime.strptime(born[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    milliseconds = int(second.timestamp()) * 1000 + int(born[15:18])
+    made = f"{kind}_{_letters(milliseconds, 10)}{random}"
+    return made if is_id(kind, made) else None
+
+
+def _number(id_: str) -> int:
+    number = 0
+    for letter in id_.partition("_")[2]:
+        number = number << 5 | _ALPHABET.index(letter)
+    return number
+
+
+def _letters(number: int, count: int) -> str:
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(count)))
 
 
 def new_token() -> str:

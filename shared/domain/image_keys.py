@@ -1,4 +1,4 @@
-"""Where objects lie in the buckets. No text of a caller is ever part of a key.
+"""Where objects lie in the buckets. Of a caller's words only checked slugs are part of a key.
 
 {owner}/renders/{generation_id}/{image_id}.{ext}               an image of words alone
 {owner}/renders/{generation_id}/inputs/{n}.png                 an input picture, cleaned
@@ -6,14 +6,22 @@
 {owner}/characters/{character_id}/images/{image_id}.{ext}      an image of a character
 {owner}/characters/{character_id}/source/{image_id}.{ext}      a picture of the person
 {owner}/uploads/{upload_id}                                    a file on its way in
+{owner}/project_{project_id}/branch_{branch_id}/…              an image of a project
+    master-assets/{asset_id}_{timestamp}_{random}.{ext}
+    scene_{scene_id}/shot_{shot_id}/{job_type}_{timestamp}_{random}.{ext}
+    inpaint/{asset_id}_{timestamp}_{random}.{ext}
 
-`{owner}` is a hash of the token's subject; renditions lie beside the original.
+`{owner}` is a hash of the token's subject; renditions lie beside the original. `{timestamp}` and
+`{random}` are those of the image's id, so that a key tells whose object it is; an asset without
+an id of its own is called by its generation's.
 """
 
 import hashlib
 
 from shared.domain.generation import Generation
+from shared.domain.ids import Kind, born_at, id_of, is_id, random_of
 from shared.domain.images import ImageFormat
+from shared.domain.request import AssetPlace, JobType
 
 
 def owner_folder(owner: str) -> str:
@@ -22,12 +30,36 @@ def owner_folder(owner: str) -> str:
 
 
 def generated_image_key(generation: Generation, image_id: str, format_: ImageFormat) -> str:
-    """With its character when it shows one, else with its generation."""
+    """With its project, else with its character when it shows one, else with its generation."""
+    if generation.asset is not None:
+        folder = f"{owner_folder(generation.owner)}/{_of_project(generation, generation.asset)}"
+        return f"{folder}_{born_at(image_id)}_{random_of(image_id)}.{format_.extension}"
     if generation.character_id is None:
         folder = f"renders/{generation.id}"
     else:
         folder = f"characters/{generation.character_id}/images"
     return f"{owner_folder(generation.owner)}/{folder}/{image_id}.{format_.extension}"
+
+
+def _of_project(generation: Generation, asset: AssetPlace) -> str:
+    branch = f"project_{asset.project_id}/branch_{asset.branch_id}"
+    name = asset.asset_id or generation.id
+    match asset.job_type:
+        case JobType.MASTER_ASSET:
+            return f"{branch}/master-assets/{name}"
+        case JobType.INPAINT:
+            return f"{branch}/inpaint/{name}"
+        case _:
+            return f"{branch}/scene_{asset.scene_id}/shot_{asset.shot_id}/{asset.job_type}"
+
+
+def image_of_key(key: str) -> str | None:
+    """The id of the picture that an object belongs to; None where the name does not tell."""
+    name = key.rpartition("/")[2].partition(".")[0]
+    if is_id(Kind.IMAGE, name):
+        return name
+    parts = name.rsplit("_", 2)
+    return id_of(Kind.IMAGE, parts[1], parts[2]) if len(parts) == 3 else None
 
 
 def input_key(owner: str, generation_id: str, index: int) -> str:

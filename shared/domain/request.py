@@ -25,6 +25,16 @@ class Mode(StrEnum):
     STAGING = "staging"
     COMPOSE = "compose"
     FACE_SWAP = "face_swap"
+    ASSET = "asset"
+
+
+class JobType(StrEnum):
+    """What of a project an asset is."""
+
+    MASTER_ASSET = "master_asset"
+    START_FRAME = "start_frame"
+    END_FRAME = "end_frame"
+    INPAINT = "inpaint"
 
 
 class Quality(StrEnum):
@@ -75,6 +85,17 @@ class Lora(Entity):
     scale: float = 1.0
 
 
+class AssetPlace(Entity):
+    """Where in a project an image belongs: slugs of the caller's, which are safe in keys."""
+
+    job_type: JobType
+    project_id: str
+    branch_id: str
+    asset_id: str | None = None
+    scene_id: str | None = None
+    shot_id: str | None = None
+
+
 class GenerationRequest(Entity):
     """Normalised: the defaults are filled in, the provider and the model are chosen.
 
@@ -105,3 +126,9 @@ class GenerationRequest(Entity):
     inputs: int = 0
     room_type: str | None = None
     style: str | None = None
+    asset: AssetPlace | None = None
+
+    @property
+    def inpaints(self) -> bool:
+        """Its first input is what is changed, its second the mask of where."""
+        return self.asset is not None and self.asset.job_type is JobType.INPAINT

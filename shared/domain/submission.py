@@ -53,6 +53,7 @@ def submission(
         exact_size=request.exact_size,
         style_capsule=style.applied if style else None,
         inputs=request.inputs,
+        asset=request.asset,
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),

@@ -3,7 +3,15 @@
 from shared.domain.entity import Entity
 from shared.domain.image_input import ImageInput
 from shared.domain.images import ImageFormat
-from shared.domain.request import Lora, Mode, OutputSize, ProviderName, Quality, Visibility
+from shared.domain.request import (
+    AssetPlace,
+    Lora,
+    Mode,
+    OutputSize,
+    ProviderName,
+    Quality,
+    Visibility,
+)
 
 
 class Wish(Entity):
@@ -33,6 +41,7 @@ class Wish(Entity):
     inputs: tuple[ImageInput, ...] = ()
     room_type: str | None = None
     style: str | None = None
+    asset: AssetPlace | None = None
 
     @property
     def shows_a_person(self) -> bool:

@@ -9,9 +9,9 @@ from shared.domain.collecting import (
     Collected,
     ListedObject,
     Listing,
-    image_of_key,
 )
 from shared.domain.errors import StaleWrite
+from shared.domain.image_keys import image_of_key
 from shared.domain.ports import Clock, Images, ImageStore, Listings, ObjectLists
 
 _PAGES = 10

@@ -25,6 +25,12 @@ from shared.domain.upload import MAX_UPLOAD_BYTES
 from shared.services.gather_references import LARGEST_ORIGINAL, GatherReferences
 
 _FETCH_SECONDS = 15.0
+_MASK_SIZE = Failure(
+    code="mask_size_mismatch",
+    failure_class=FailureClass.PERMANENT,
+    stage=FailureStage.VALIDATING,
+    message="The mask has another size than the picture.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,10 @@ class PrepareInputs:
         if not brief.inputs:
             return ()
         made = await asyncio.gather(
-            *(self._one(generation, index, source) for index, source in enumerate(brief.inputs)),
+            *(
+                self._one(generation, index, source, keep=brief.request.inpaints)
+                for index, source in enumerate(brief.inputs)
+            ),
             return_exceptions=True,
         )
         unforeseen = [one for one in made if isinstance(one, BaseException)]
@@ -57,13 +66,18 @@ class PrepareInputs:
         failures = [one for one in made if isinstance(one, Failure)]
         if failures:
             return failures[0]
-        return tuple(one for one in made if isinstance(one, ReferencePicture))
+        pictures = tuple(one for one in made if isinstance(one, ReferencePicture))
+        if brief.request.inpaints and pictures[0].size != pictures[1].size:
+            return _MASK_SIZE
+        return pictures
 
     async def _one(
-        self, generation: Generation, index: int, source: InputSource
+        self, generation: Generation, index: int, source: InputSource, *, keep: bool
     ) -> ReferencePicture | Failure:
+        """An image of ours is shown as it lies, unless a copy must be kept: what is inpainted
+        goes back into its picture."""
         try:
-            if source.image is not None:
+            if source.image is not None and not keep:
                 return await asyncio.to_thread(self.gather_references.picture, source.image)
             kept = await asyncio.to_thread(self._kept, generation, index)
             return kept or await self._prepared(generation, index, source)
@@ -96,6 +110,8 @@ class PrepareInputs:
         if source.upload is not None:
             data, _ = await asyncio.to_thread(self.upload_store.read, source.upload)
             return data
+        if source.image is not None:
+            return await asyncio.to_thread(self.store.get, source.image.key)
         assert source.url is not None, "an input has one source"
         try:
             return await self.downloads.fetch(

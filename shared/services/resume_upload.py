@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from shared.domain import events as e
 from shared.domain.backoff import retry_delay
-from shared.domain.errors import BadOutput, FailureClass, NotFound, ProviderError, Unavailable
+from shared.domain.errors import (
+    BadOutput,
+    FailureClass,
+    InvalidImage,
+    NotFound,
+    ProviderError,
+    Unavailable,
+)
 from shared.domain.generation import Failure, FailureStage, Generation, Item
 from shared.domain.ports import Clock, Generations, ImageProvider, ImageStore
 from shared.domain.provider import Finished
@@ -44,8 +51,8 @@ class ResumeUpload:
             return
         item = decision.after
         try:
-            data = await self._find(item)
-        except BadOutput:
+            data = await self._find(generation, item)
+        except (BadOutput, InvalidImage):
             data = None
         except (ProviderError, Unavailable) as not_now:
             await self._later(generation, item, not_now.retry_after)
@@ -61,18 +68,18 @@ class ResumeUpload:
         event = e.StoreFailed(failure=_OUT_OF_REACH, transient=True, retry_after=delay)
         await self.settle.move(generation, item, event)
 
-    async def _find(self, item: Item) -> bytes | None:
+    async def _find(self, generation: Generation, item: Item) -> bytes | None:
         assert item.image is not None, "an item uploads an image"
         data: bytes | None
         try:
             data = await asyncio.to_thread(self.store.get, item.image.key)
         except NotFound:
-            data = await self._ask_provider(item)
+            data = await self._ask_provider(generation, item)
         if data is None or hashlib.sha256(data).hexdigest() != item.image.content.sha256:
             return None
         return data
 
-    async def _ask_provider(self, item: Item) -> bytes | None:
+    async def _ask_provider(self, generation: Generation, item: Item) -> bytes | None:
         if item.prediction_id is None:
             return None
         attempt = await asyncio.to_thread(
@@ -83,4 +90,5 @@ class ResumeUpload:
         report = await self.providers(attempt.provider).poll(attempt)
         if not isinstance(report, Finished):
             return None
-        return await self.settle.fetch(report.output)
+        data = await self.settle.fetch(report.output)
+        return await asyncio.to_thread(self.store_result.delivered, generation, data)

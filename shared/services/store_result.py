@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from shared.domain import events as e
 from shared.domain.closing import late_completion
-from shared.domain.errors import BadOutput, InvalidImage, StaleWrite
+from shared.domain.errors import BadOutput, InvalidImage, NotFound, StaleWrite
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.ids import IdFactory, Kind
-from shared.domain.image_keys import generated_image_key
+from shared.domain.image_keys import generated_image_key, input_key
 from shared.domain.images import Decoded, ImageFormat, Provenance, Rendition, StoredImage
 from shared.domain.ports import Clock, Counter, Generations, Images, ImageStore, Imaging
+from shared.domain.request import JobType
 from shared.domain.transitions import Ignored, Move, decide
 from shared.services.moving import advance
 
@@ -41,7 +42,7 @@ class StoreResult:
         `uploading`, to be resumed."""
         try:
             async with self.decoding:
-                content = await asyncio.to_thread(self.imaging.inspect, data)
+                data, content = await asyncio.to_thread(self._judged, generation, data)
         except InvalidImage as exc:
             raise BadOutput("The provider's answer is not an image.") from exc
         image = self._intent(generation, item, content)
@@ -58,6 +59,21 @@ class StoreResult:
         """Stores the rest of an upload that another worker left, under the same keys."""
         assert item.image is not None, "an item uploads an image"
         await self._finish(generation, item, item.image, data)
+
+    def delivered(self, generation: Generation, data: bytes) -> bytes:
+        """What a provider made, as it is stored: an inpainted part goes back into its picture,
+        whose other pixels stay as they were. Raises InvalidImage, BadOutput."""
+        if generation.asset is None or generation.asset.job_type is not JobType.INPAINT:
+            return data
+        original, mask = (input_key(generation.owner, generation.id, n) for n in (0, 1))
+        try:
+            return self.imaging.composite(self.store.get(original), self.store.get(mask), data)
+        except NotFound as exc:
+            raise BadOutput("The picture that was to be changed has been deleted.") from exc
+
+    def _judged(self, generation: Generation, data: bytes) -> tuple[bytes, Decoded]:
+        data = self.delivered(generation, data)
+        return data, self.imaging.inspect(data)
 
     def _intent(self, generation: Generation, item: Item, content: Decoded) -> StoredImage:
         now = self.clock()

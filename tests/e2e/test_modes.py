@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from infra.local.stack_runner import LocalStack
@@ -103,6 +103,61 @@ def test_a_picture_drawn_before_is_an_input(studio: Studio) -> None:
     assert len(drawn(studio, made["id"])) == 1
 
 
+@pytest.mark.parametrize("provider", ["gemini", "replicate"])
+def test_outside_the_mask_an_inpainted_picture_is_the_given_one(
+    studio: Studio, provider: str
+) -> None:
+    with Image.open(DEFAULT_PHOTO) as photo:
+        given = photo.convert("RGB").resize((500, 400))
+    hole = Image.new("L", given.size)
+    hole.paste(255, (200, 150, 300, 250))
+    place = {"mode": "asset", "job_type": "inpaint", "project_id": "film", "branch_id": "main"}
+    wish = place | {
+        "prompt": "a red ball",
+        "provider": provider,
+        "input_image": {"file": "photo"},
+        "mask": {"file": "hole"},
+    }
+
+    answer = with_files(studio, wish, photo=encoded(given), hole=encoded(hole))
+
+    (made,) = drawn(studio, answer.json()["id"])
+    changed = ImageChops.difference(made.convert("RGB"), given).getbbox()
+    assert changed is not None
+    assert (changed[0] >= 200, changed[1] >= 150) == (True, True)
+    assert (changed[2] <= 300, changed[3] <= 250) == (True, True)
+
+
+def test_assets_lie_in_their_project(studio: Studio) -> None:
+    place = {"mode": "asset", "project_id": "film", "branch_id": "main", "prompt": "a car"}
+    master = studio.post("/generations", place | {"job_type": "master_asset", "asset_id": "car"})
+    frame = place | {"job_type": "start_frame", "scene_id": "s1", "shot_id": "02"}
+    first = studio.post("/generations", frame)
+    for made in (master, first):
+        assert studio.wait(made["id"])["status"] == "completed"
+
+    keys = objects_of(studio, "/project_film/branch_main/")
+    assert any("/master-assets/car_20" in key for key in keys)
+    assert any("/scene_s1/shot_02/start_frame_20" in key for key in keys)
+
+
+def test_a_mask_of_another_size_fails_uncharged(studio: Studio) -> None:
+    place = {"mode": "asset", "project_id": "film", "branch_id": "main", "prompt": "a ball"}
+    wish = place | {"job_type": "inpaint", "input_image": {"file": "a"}, "mask": {"file": "b"}}
+
+    answer = with_files(studio, wish, a=png(size=(400, 300)), b=png(size=(300, 400)))
+    done = studio.wait(answer.json()["id"])
+
+    assert done["items"][0]["error"]["code"] == "mask_size_mismatch"
+    assert studio.quota_used(done) == 0
+
+
+def encoded(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -164,8 +219,8 @@ def test_deleting_a_generation_deletes_its_inputs(studio: Studio) -> None:
     assert objects_of(studio, made["id"]) == []
 
 
-def objects_of(studio: Studio, generation_id: str) -> list[str]:
+def objects_of(studio: Studio, part: str) -> list[str]:
     bucket = studio.stack.outputs["ImagesBucketName"]
     listed = studio.stack.boto3_client("s3").list_objects_v2(Bucket=bucket)
     keys = [one["Key"] for one in listed.get("Contents", [])]
-    return [key for key in keys if generation_id in key]
+    return [key for key in keys if part in key]

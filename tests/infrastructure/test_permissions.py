@@ -34,14 +34,14 @@ ACTIONS = {
     ),
     "sweeper": LOG | READ | WRITE | BATCH | SEND | CONSUME | S3_WRITE | S3_DELETE | S3_LIST,
 }
+PICTURES = {"Images/*/characters/*", "Images/*/renders/*", "Images/*/project_*"}
 OBJECTS = {
-    "generations": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
-    "characters": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
+    "generations": {*PICTURES, "Uploads/*/uploads/*"},
+    "characters": {*PICTURES, "Uploads/*/uploads/*"},
     "webhook": set(),
-    "worker": {"Images/*/characters/*", "Images/*/renders/*", "Uploads/*/uploads/*"},
+    "worker": {*PICTURES, "Uploads/*/uploads/*"},
     "sweeper": {
-        "Images/*/characters/*",
-        "Images/*/renders/*",
+        *PICTURES,
         "Images/dead-letters/*",
         "Uploads/*/uploads/*",
     },

@@ -89,6 +89,22 @@ def test_weights_are_an_identity_in_every_mode(live: Aws) -> None:
         assert (brief.request.lora.weights, brief.request.lora.scale) == ("ada/me-lora", 0.9)
 
 
+@pytest.mark.parametrize("job", ["master_asset", "start_frame", "end_frame", "inpaint"])
+def test_an_asset_is_placed_in_its_project(live: Aws, job: str) -> None:
+    body: dict[str, Any] = {"mode": "asset", "job_type": job, "prompt": "a car"}
+    body |= {"project_id": "film", "branch_id": "main"}
+    if job.endswith("frame"):
+        body |= {"scene_id": "s1", "shot_id": "02"}
+    if job == "inpaint":
+        body |= {"input_image": URL, "mask": URL}
+
+    brief = brief_of(call("POST", "/v1/generations", body))
+
+    assert brief.request.asset.job_type == job
+    assert brief.request.aspect_ratio == ("16:9" if job.endswith("frame") else "1:1")
+    assert brief.request.follows_input == (job == "inpaint")
+
+
 def test_files_come_beside_the_request_that_names_them(live: Aws) -> None:
     wish = {
         "mode": "compose",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain.pricing.catalogue import PRICE_TABLE, models
-from shared.domain.request import Mode
+from shared.domain.request import JobType, Mode
 from tests.aws import Aws
 from tests.aws_calls import AwsCalls
 from tests.integration.deployed import event
@@ -15,6 +15,8 @@ SAMPLES: dict[str, Any] = {
     "prompt": "a lighthouse",
     "input_image": {"url": "https://pictures.example/a.png"},
     "input_images": [{"url": "https://pictures.example/a.png"}] * 2,
+    "mask": {"url": "https://pictures.example/m.png"},
+    **dict.fromkeys(("project_id", "branch_id", "scene_id", "shot_id"), "one"),
     "identity": {"type": "lora", "weights": "ada/me"},
 }
 
@@ -24,6 +26,7 @@ def test_every_mode_is_told_with_the_fields_it_needs(live: Aws) -> None:
 
     required = {each["mode"]: each["required"] for each in told["modes"]}
     assert required.keys() == set(Mode)
+    assert {job for each in told["modes"] for job in each["job_types"]} == set(JobType)
     assert required["redesign"] == ["input_image", "room_type", "style"]
     assert required["face_swap"] == ["identity", "input_image"]
     assert all(each["description"] for each in told["modes"])
@@ -41,6 +44,8 @@ def test_what_is_told_to_be_enough_is_accepted(live: Aws) -> None:
         character = call("POST", "/v1/characters", {"name": "Mira"}, owner=owner).json["id"]
         given = samples | {"character_id": character, "mode": mode["mode"]}
         body = {name: given[name] for name in ("mode", *mode["required"])}
+        if mode["job_types"]:
+            body["job_type"] = mode["job_types"][-1]
         answer = call("POST", "/v1/generations", body, owner=owner)
         assert answer.status == 202, answer.text
 

@@ -36,6 +36,11 @@ def without(body: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key != name}
 
 
+PLACE = {"mode": "asset", "prompt": "a car", "project_id": "film", "branch_id": "main"}
+MASTER = PLACE | {"job_type": "master_asset"}
+FRAME = PLACE | {"job_type": "end_frame", "scene_id": "s1", "shot_id": "02"}
+INPAINT = PLACE | {"job_type": "inpaint", "input_image": URL, "mask": URL}
+
 FIELDS: list[tuple[dict[str, Any], str, str]] = [
     *((without(ROOM, name), f"/{name}", "required") for name in ("input_image", "room_type")),
     (without(ROOM | {"mode": "staging"}, "style"), "/style", "required"),
@@ -51,6 +56,18 @@ FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (ROOM | {"input_image": {"file": "a"}}, "/input_image", "missing_part"),
     (ROOM | {"input_image": {"path": "/etc/passwd"}}, "/input_image/path", "unknown_field"),
     (ROOM | {"poses": ["front"]}, "/poses", "unknown_field"),
+    *((without(MASTER, name), f"/{name}", "required") for name in ("prompt", "project_id")),
+    *((without(MASTER, name), f"/{name}", "required") for name in ("branch_id", "job_type")),
+    *((without(FRAME, name), f"/{name}", "required") for name in ("scene_id", "shot_id")),
+    *((without(INPAINT, name), f"/{name}", "required") for name in ("input_image", "mask")),
+    (MASTER | {"job_type": "storyboard"}, "/job_type", "unknown_value"),
+    (MASTER | {"project_id": "../other"}, "/project_id", "malformed"),
+    (MASTER | {"branch_id": "Main"}, "/branch_id", "malformed"),
+    (MASTER | {"asset_id": "a" * 41}, "/asset_id", "malformed"),
+    (MASTER | {"mask": URL}, "/mask", "unknown_field"),
+    (MASTER | {"scene_id": "s1"}, "/scene_id", "unknown_field"),
+    (INPAINT | {"mask": {}}, "/mask", "one_image_input"),
+    (INPAINT | {"mask": {"file": "m"}}, "/mask", "missing_part"),
     (SWAP | {"identity": {}}, "/identity/type", "required"),
     (SWAP | {"identity": {"type": "reference_kit"}}, "/identity/type", "unknown_value"),
     (SWAP | {"identity": {"type": "character"}}, "/identity/id", "required"),
@@ -90,6 +107,8 @@ def test_a_mode_without_what_it_needs_is_refused(
         (COMPOSE | {"model": "black-forest-labs/flux-kontext-pro"}, 422, "too_many_references"),
         (ROOM | {"model": "black-forest-labs/flux-schnell"}, 422, "model_without_references"),
         (SWAP | {"provider": "gemini"}, 422, "model_without_lora"),
+        (INPAINT | {"model": "black-forest-labs/flux-kontext-pro"}, 422, "too_many_references"),
+        (INPAINT | {"mask": {"url": "https://10.0.0.1/m.png"}}, 422, "unsafe_url"),
         (SWAP | {"visibility": "public"}, 403, "public_identity"),
         (
             SWAP | {"identity": {"type": "character", "id": an_id(Kind.CHARACTER, 404)}},

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.collecting import ORPHAN_AGE, TOMBSTONE, UPLOAD_AGE, Collected, image_of_key
+from shared.domain.collecting import ORPHAN_AGE, TOMBSTONE, UPLOAD_AGE, Collected
 from shared.domain.errors import StaleWrite, Unavailable
 from shared.domain.ids import Kind
+from shared.domain.image_keys import image_of_key
 from shared.domain.images import ImageStatus, StoredImage
 from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans

@@ -107,6 +107,44 @@ def test_a_person_may_appear_in_an_image_from_words() -> None:
     )
 
 
+SAID_OF_ASSETS = {
+    "master_asset": (
+        "A master picture of one subject of a production. Show the subject whole, clear and "
+        "evenly lit before a plain background, so that it can be recognised in every later "
+        "picture. What is to be seen, in the words of the person who asked for it: a red car "
+        "Sharp throughout, true proportions, nothing cut off."
+    ),
+    "start_frame": (
+        "The first frame of a shot in a film. Show the moment just before the action begins: "
+        "still, balanced, with room for what is about to move. What is to be seen, in the "
+        "words of the person who asked for it: a red car A single film still without motion "
+        "blur; no split screen."
+    ),
+    "end_frame": (
+        "The last frame of a shot in a film. Show the moment at which the action has come to "
+        "rest, in the same place, light and lens as the rest of the shot. What is to be seen,"
+        " in the words of the person who asked for it: a red car A single film still without "
+        "motion blur; no split screen."
+    ),
+    "inpaint": (
+        "Change one part of the first attached picture. The second attached picture is the "
+        "mask: what is white in it is drawn anew, what is black stays exactly as it is. Keep "
+        "size, crop, perspective, light and grain, and let the edges meet without a seam. "
+        "What is to be seen, in the words of the person who asked for it: a red car Only the "
+        "masked part differs from the first picture."
+    ),
+}
+
+
+@pytest.mark.parametrize(("job", "said"), SAID_OF_ASSETS.items())
+def test_a_project_is_told_what_kind_of_picture_it_gets(job: str, said: str) -> None:
+    assert told(Mode.ASSET, asset=placed(job), prompt="a red car") == said
+
+
+def placed(job: str) -> dict[str, str]:
+    return {"job_type": job, "project_id": "film", "branch_id": "main"}
+
+
 def test_all_eight_attributes_are_told_of_a_character() -> None:
     everything = Attributes(
         age_range="forties",
@@ -169,7 +207,7 @@ def test_rooms_and_styles_have_names_that_can_be_asked_for(known: dict[str, str]
 
 def test_style_strength_is_told_in_every_mode() -> None:
     fields = {"seed": 7, "provider": "gemini", "model": "any", "style_strength": 1.0, "inputs": 2}
-    named = {"room_type": "attic", "style": "modern", "prompt": "p"}
+    named = {"room_type": "attic", "style": "modern", "prompt": "p", "asset": placed("inpaint")}
 
     for mode in Mode:
         request = GenerationRequest.model_validate({"mode": mode} | fields | named)

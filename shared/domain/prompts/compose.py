@@ -38,6 +38,8 @@ def _one_for_all(request: GenerationRequest, character: Character | None, words:
             return _composition(request, character, words)
         case Mode.FACE_SWAP:
             return _face_swap(request, words)
+        case Mode.ASSET:
+            return _asset(request, character, words)
         case _:
             return _joined(request.prompt or "", _appearing(request, character), words)
 
@@ -80,6 +82,20 @@ def _face_swap(request: GenerationRequest, words: str) -> str:
         _wish(template, request),
         words,
         template["closing"],
+    )
+
+
+def _asset(request: GenerationRequest, character: Character | None, words: str) -> str:
+    assert request.asset is not None, "an asset has a place"
+    template = read("asset")
+    job: dict[str, str] = template["jobs"][request.asset.job_type]
+    return _joined(
+        job["opening"],
+        job.get("guardrails", ""),
+        _appearing(request, character),
+        _wish(template, request),
+        words,
+        job["closing"],
     )
 
 
