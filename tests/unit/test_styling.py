@@ -7,8 +7,10 @@ import pytest
 from shared.domain.errors import ContentRefused, NotFound
 from shared.domain.generation import Brief, Failure, Generation
 from shared.domain.ids import Kind
+from shared.domain.pricing.catalogue import find_model
 from shared.domain.request import Mode, Owner, Plan, ProviderName
 from shared.domain.style_capsule import AppliedStyle
+from shared.domain.styling import style_of
 from shared.domain.wish import Wish
 from shared.services.change_style_capsule import ChangeStyleCapsule
 from shared.services.create_style_capsule import CreateStyleCapsule, NewStyleCapsule
@@ -120,6 +122,18 @@ def test_a_model_is_shown_no_more_than_it_takes(
 
     assert generation.style_capsule is not None
     assert generation.style_capsule.images_shown == len(brief.style_images) == shown
+
+
+def test_what_a_model_must_see_leaves_less_room_for_the_style() -> None:
+    desk = Desk()
+    capsule = desk.style_capsules.get(ADA, kept(desk, images=4))
+    images = desk.images.get_many(capsule.reference_images)
+    model = find_model(ProviderName.REPLICATE, "black-forest-labs/flux-2-pro")
+    assert model.max_references == 8
+
+    shown = [len(style_of(capsule, images, model=model, others=n).images) for n in (4, 6, 8, 9)]
+
+    assert shown == [4, 2, 0, 0]
 
 
 def test_pictures_of_the_style_are_in_the_estimate() -> None:

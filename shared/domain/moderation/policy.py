@@ -12,18 +12,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from shared.domain.moderation.reading import Words, fold, readings, spelled_out
+from shared.domain.moderation.reading import PAUSE, Words, fold, readings, spelled_out
 
 _AGE: Final = re.compile(
     r"\b(\d{1,2})[\s-]*(?:yo|y\W?o|(?:years?|yrs?)[\s-]*olds?)\b|\bage[ds]?:?\s+(\d{1,2})\b"
 )
 _GROWN_UP: Final = 18
 _INNOCENT: Final = "innocent"
+_PASSED_OVER: Final = "(innocent)"
 _A_MINOR: Final = "minor.words"
 _OF_MINORS: Final = {"sexual.always", "sexual.with_likeness", "minor.with"}
 """What is not asked for together with a minor, in whatever words."""
 
 type Labels = frozenset[str]
+type Phrases = Mapping[str, Mapping[Words, Labels]]
 
 
 class Category(StrEnum):
@@ -59,36 +61,48 @@ def _names_a_minors_age(text: str) -> bool:
 def _labels(text: str) -> Iterator[str]:
     phrases, spelled = _phrases(), _spelled()
     longest = max(map(len, spelled))
-    for words in readings(text):
-        start = 0
-        while start < len(words):
-            step, found = _starting_at(words, start, phrases)
-            yield from found
-            start += step
+    for reading in readings(text):
+        words = _without_innocent(reading)
+        for start in range(len(words)):
+            for _, labels in _starting_at(words, start, phrases):
+                yield from labels
         for word in spelled_out(words, longest):
             yield from spelled.get(word, ())
 
 
-def _starting_at(
-    words: Words, start: int, phrases: Mapping[str, Mapping[Words, Labels]]
-) -> tuple[int, set[str]]:
-    """How far to go on, and the labels of what begins here; an innocent phrase is passed over
-    as a whole."""
-    begun = [
-        (len(phrase), labels)
-        for phrase, labels in phrases.get(words[start], {}).items()
-        if words[start : start + len(phrase)] == phrase
-    ]
-    passed = max((length for length, labels in begun if _INNOCENT in labels), default=0)
-    found = {label for length, labels in begun if length > passed for label in labels}
-    return passed or 1, found
+def _without_innocent(words: Words) -> Words:
+    """An innocent phrase is passed over as a whole; a pause is none of its words, but hides
+    nothing in any other."""
+    kept: list[str] = []
+    start = 0
+    while start < len(words):
+        lengths = [length for length, _ in _starting_at(words, start, _innocent())]
+        kept.append(_PASSED_OVER if lengths else words[start])
+        start += max(lengths, default=1)
+    return tuple(word for word in kept if word != PAUSE)
+
+
+def _starting_at(words: Words, start: int, phrases: Phrases) -> Iterator[tuple[int, Labels]]:
+    """How many words each phrase has that begins here, and its labels."""
+    for phrase, labels in phrases.get(words[start], {}).items():
+        if words[start : start + len(phrase)] == phrase:
+            yield len(phrase), labels
 
 
 @cache
-def _phrases() -> Mapping[str, Mapping[Words, Labels]]:
-    """By their first word, so that a text costs one look-up a word."""
+def _innocent() -> Phrases:
+    return _by_first_word((_INNOCENT, text) for text in _policy()[_INNOCENT])
+
+
+@cache
+def _phrases() -> Phrases:
+    return _by_first_word(_entries())
+
+
+def _by_first_word(entries: Iterable[tuple[str, str]]) -> Phrases:
+    """So that a text costs one look-up a word."""
     phrases: dict[str, dict[Words, Labels]] = {}
-    for label, text in _entries():
+    for label, text in entries:
         phrase = tuple(text.replace("l", "i").split())
         same = phrases.setdefault(phrase[0], {})
         same[phrase] = same.get(phrase, frozenset()) | {label}
@@ -98,10 +112,7 @@ def _phrases() -> Mapping[str, Mapping[Words, Labels]]:
 @cache
 def _spelled() -> Mapping[str, Labels]:
     return {
-        "".join(phrase): labels
-        for same in _phrases().values()
-        for phrase, labels in same.items()
-        if _INNOCENT not in labels
+        "".join(phrase): labels for same in _phrases().values() for phrase, labels in same.items()
     }
 
 
@@ -116,7 +127,6 @@ def _entries() -> Iterator[tuple[str, str]]:
         yield from ((_A_MINOR, f"{age} {years} old") for years in ("year", "years"))
         yield _A_MINOR, f"aged {age}"
     yield from (("minor.with", text) for text in minor["with"])
-    yield from ((_INNOCENT, text) for text in policy[_INNOCENT])
 
 
 @cache

@@ -2,23 +2,27 @@
 
 Folding takes away case, accents, invisible characters and look-alikes of other alphabets. What
 is left can still be read in several ways: `n.u.d.e` as four letters or as one word, `s3x` as it
-stands or with letters for digits, `nuuude` with fewer of them. Each way is a list of words.
+stands or with letters for digits, `nuuude` with fewer of them. Each way is a list of words, with
+PAUSE where a comma or the like stands.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 type Words = tuple[str, ...]
+
+PAUSE: Final = ""
 
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _SENTENCE_ENDS = "!|+.,;:?"
 """Some of these stand for letters, but not at the end of a word."""
+_PAUSES = ",.;:!?"
 _INVISIBLE = ("Cf", "Mn", "Me", "Cc")
 _BLANK_LETTERS = "\u115f\u1160\u2800"
 
@@ -28,10 +32,20 @@ def readings(text: str) -> set[Words]:
     found: set[Words] = set()
     for folded in _folded(text):
         chunks = folded.split()
-        found.add(tuple(word for chunk in chunks for word in _WORD.findall(chunk)))
-        found.add(tuple("".join(_WORD.findall(chunk)) for chunk in chunks))
-        found.add(tuple(_with_letters_for_digits(chunk) for chunk in chunks))
-    return {tuple(word.replace("l", "i") for word in words) for words in found}
+        found.add(_read(chunks, _WORD.findall))
+        found.add(_read(chunks, lambda chunk: ["".join(_WORD.findall(chunk))]))
+        found.add(_read(chunks, lambda chunk: [_with_letters_for_digits(chunk)]))
+    return found
+
+
+def _read(chunks: Iterable[str], words_of: Callable[[str], list[str]]) -> Words:
+    """`l` and `i` are one letter: `1` may stand for either."""
+    words: list[str] = []
+    for chunk in chunks:
+        words += [word.replace("l", "i") for word in words_of(chunk) if word]
+        if chunk[-1] in _PAUSES:
+            words.append(PAUSE)
+    return tuple(words)
 
 
 def fold(text: str) -> str:
