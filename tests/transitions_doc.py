@@ -36,7 +36,8 @@ MEANING: dict[type[e.Event], str] = {
     e.BelowBar: "Below the asked score: drawn again if anything is left, else `best_effort`.",
     e.LateResult: f"Within {LATE_WINDOW.seconds // 60} minutes of the call: `late`, charged again.",
     e.LateWindowEnded: "Retried or deleted: a late image is no longer wanted.",
-    e.CancelRequested: "Stopped; the provider of a live prediction is told afterwards.",
+    e.CancelRequested: "Stopped; the provider of a live prediction is told afterwards. What has "
+    "timed out stays failed, and no late image is taken.",
     e.DeadlinePassed: f"{DEADLINE.seconds // 60} minutes from the first claim, and its provider"
     " was asked: `timeout`, with a late window if it was called.",
     e.DeadLettered: "Its message failed too often and no attempt is live: `dead_letter`.",

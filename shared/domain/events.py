@@ -128,7 +128,7 @@ class LateWindowEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class CancelRequested(Event):
-    """The owner wants it stopped."""
+    """The owner wants it stopped; of what has timed out, no late image is wanted either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class StopItems:
 @dataclass(frozen=True, slots=True)
 class CancelGeneration:
     """Items first, receipt second, closing last: a crash in between is made good by asking
-    again, since the receipt is counted from what is recorded."""
+    again, since the receipt is counted from what is recorded. Late windows end with the items,
+    so that what the receipt says is charged is all that ever will be."""
 
     generations: Generations
     stop_items: StopItems
@@ -51,7 +52,7 @@ class CancelGeneration:
     def __call__(self, *, owner: str, generation_id: str) -> CancelReceipt:
         """The same receipt however often it is asked for. Raises NotFound, AlreadyFinal."""
         snapshot = owned_generation(self.generations, owner, generation_id)
-        if snapshot.generation.cancel_receipt is None and not snapshot.generation.closed:
+        if snapshot.generation.cancel_receipt is None and _can_be_stopped(snapshot):
             self.stop_items(items=snapshot.items)
             snapshot = self.generations.get(generation_id)
         receipt = self._receipt(snapshot)
@@ -71,6 +72,12 @@ class CancelGeneration:
                 continue
             return generation.cancel_receipt
         raise StaleWrite("the generation changes faster than it can be cancelled")
+
+
+def _can_be_stopped(snapshot: Snapshot) -> bool:
+    """Also what an earlier cancellation stopped in part. Where everything had ended before, it
+    is refused, and what may come late still may."""
+    return any(not item.ended or item.status is Status.CANCELLED for item in snapshot.items)
 
 
 def _count_stopped(snapshot: Snapshot) -> int:

@@ -10,12 +10,25 @@ from shared.domain.collecting import (
     ListedObject,
     Listing,
 )
-from shared.domain.errors import StaleWrite
+from shared.domain.errors import StaleWrite, Unavailable
 from shared.domain.image_keys import image_of_key
 from shared.domain.ports import Clock, Images, ImageStore, Listings, ObjectLists
 
 _PAGES = 10
 """Of a thousand objects each, in one run."""
+
+
+def collected(
+    report: Collected, count: str, objects: Sequence[ListedObject], store: ImageStore
+) -> Collected:
+    """The report with these objects, gone unless it is of a dry run. What could not be deleted
+    now is found again by the next walk."""
+    if objects and not report.dry_run:
+        try:
+            store.delete([one.key for one in objects])
+        except Unavailable:
+            return report.model_copy(update={"failed": report.failed + len(objects)})
+    return report.with_objects(count, objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,7 @@ class CollectStrays:
         for _ in range(_PAGES):
             page = self.lists.page(after or "")
             strays = self._strays(page.objects)
-            if strays and not report.dry_run:
-                self.store.delete([one.key for one in strays])
-            report = report.with_objects("strays", strays)
+            report = collected(report, "strays", strays, self.store)
             after = page.objects[-1].key if page.more else None
             if after is None:
                 break
@@ -84,9 +95,7 @@ class CollectUploads:
 
     def __call__(self, report: Collected) -> Collected:
         for unused in self._unused():
-            if unused and not report.dry_run:
-                self.store.delete([one.key for one in unused])
-            report = report.with_objects("uploads", unused)
+            report = collected(report, "uploads", unused, self.store)
         return report
 
     def _unused(self) -> Iterator[list[ListedObject]]:

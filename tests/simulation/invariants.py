@@ -98,6 +98,9 @@ class Invariants:
         must(all(item.ended for item in record.items), "closed only when all have ended")
         must(generation.charged == completed, "a closed generation is charged its images")
         must((generation.status is Status.COMPLETED) == (completed > 0), "completed by images")
+        receipt = generation.cancel_receipt
+        kept = receipt is None or generation.charged <= receipt.charged
+        must(kept, "no more is charged than the receipt says")
         if cancelled and not completed:
             must(generation.status is Status.CANCELLED, "stopped work reads as cancelled")
 

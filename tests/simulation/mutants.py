@@ -107,6 +107,12 @@ def _late_window_never_closes(item: Item, event: e.Event, now: datetime) -> Deci
     return decision
 
 
+def _cancel_leaves_late_windows_open(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.CancelRequested) and item.status is Status.FAILED:
+        return Ignored(item, "ended")
+    return decide(item, event, now)
+
+
 # -- money and closing
 
 
@@ -211,6 +217,7 @@ def _rules() -> Iterator[tuple[str, Rules]]:
         _cost_counted_again,
         _upload_forgets_who_made_it,
         _late_window_never_closes,
+        _cancel_leaves_late_windows_open,
     ]
     for decides in moves:
         yield decides.__name__, Rules(decide=decides)

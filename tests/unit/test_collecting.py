@@ -215,6 +215,21 @@ def test_an_object_without_a_record_is_a_stray_once_it_is_a_day_old() -> None:
     assert sorted(cellar.pictures.objects) == sorted(known.all_keys())
 
 
+def test_strays_that_cannot_be_deleted_now_do_not_cost_the_report() -> None:
+    cellar = Cellar()
+    cellar.put(an_image(a_generation(), number=2))
+    cellar.clock.advance(ORPHAN_AGE)
+
+    def busy(keys: Sequence[str]) -> None:
+        raise Unavailable("Some objects could not be deleted.")
+
+    cellar.pictures.delete = busy  # type: ignore[method-assign]  # as S3 may be
+
+    report = cellar.collect()
+
+    assert (report.strays, report.failed) == (0, 4)
+
+
 def test_what_does_not_look_like_a_picture_of_ours_is_left_alone() -> None:
     cellar = Cellar()
     for key in ("0a1b/renders/gen_1/inputs/00.png", "dead-letters/malformed/2026-03-14/q/1.json"):

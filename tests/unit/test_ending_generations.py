@@ -93,6 +93,48 @@ def test_what_is_being_stored_still_arrives(desk: Desk) -> None:
     assert desk.cancel_generation(owner=ADA, generation_id=ID) == receipt
 
 
+def test_what_has_timed_out_comes_no_more_once_the_rest_is_cancelled(desk: Desk) -> None:
+    """Else the receipt would promise a charge that a late image breaks."""
+    attempt = call_provider(desk, 0)
+    desk.clock.advance(DEADLINE)
+    assert move(desk, 0, e.DeadlinePassed()).late_until is not None
+
+    receipt = desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert (receipt.stopped, receipt.will_arrive, receipt.charged) == (2, 0, 0)
+    late = e.LateResult(attempt, an_image(desk.generations.get(ID).generation, number=9))
+    assert not isinstance(advance(desk.generations, item(desk, 0), late, desk.clock), Move)
+    assert desk.generations.get(ID).is_final(desk.clock())
+    assert desk.memory.used[ADA, "2026-03"] == 0
+
+
+def test_a_cancellation_that_crashed_half_way_is_made_good_by_the_next(desk: Desk) -> None:
+    call_provider(desk, 0)
+    for index in (1, 2):
+        move(desk, index, e.CancelRequested())
+    desk.clock.advance(DEADLINE)
+    move(desk, 0, e.DeadlinePassed())
+
+    receipt = desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert (receipt.stopped, receipt.charged) == (2, 0)
+    assert item(desk, 0).late_until is None
+
+
+def test_a_refused_cancellation_ends_no_late_window(desk: Desk) -> None:
+    for index in range(3):
+        call_provider(desk, index)
+    desk.clock.advance(DEADLINE)
+    for index in range(3):
+        move(desk, index, e.DeadlinePassed())
+    before = dict(desk.memory.items[ID])
+
+    with pytest.raises(AlreadyFinal):
+        desk.cancel_generation(owner=ADA, generation_id=ID)
+
+    assert desk.memory.items[ID] == before
+
+
 def test_the_provider_is_told_to_stop(desk: Desk) -> None:
     attempt = call_provider(desk, 0).model_copy(
         update={"prediction_id": "pred-1", "provider": ProviderName.REPLICATE}

@@ -32,7 +32,8 @@ class Handlers(Watching):
     def cancel(self, generation_id: str) -> Steps[None]:
         """services/cancel_generation.py"""
         snapshot: Snapshot = yield self.get(generation_id)
-        if snapshot.generation.cancel_receipt is None and not snapshot.generation.closed:
+        stoppable = [i for i in snapshot.items if not i.ended or i.status is Status.CANCELLED]
+        if snapshot.generation.cancel_receipt is None and stoppable:
             yield from self._stop_items(snapshot)
             snapshot = yield self.get(generation_id)
         yield from self._receipt(snapshot)
