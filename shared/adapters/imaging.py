@@ -69,7 +69,8 @@ def composite(original: bytes, mask: bytes, drawn: bytes) -> bytes:
     if where.size != base.size:
         raise InvalidImage("The mask is not of the picture's size.", reason="mask_size")
     new = upright_srgb(decode(drawn, OUTPUT_LIMITS)[0]).convert(base.mode)
-    return _encode(Image.composite(_resize(new, base.size), base, where), "PNG", compress_level=1)
+    base.paste(_resize(new, base.size), mask=where)
+    return _encode(base, "PNG", compress_level=1)
 
 
 def _grey(mask: Image.Image) -> Image.Image:

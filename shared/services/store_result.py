@@ -18,7 +18,8 @@ from shared.services.moving import advance
 
 _RACES = 4
 _DECODERS = 2
-"""Pictures decoded at the same time: ten of 17 megapixels would not fit the worker's memory."""
+"""Pictures decoded at the same time: ten of 17 megapixels would not fit the worker's memory.
+Inpainting holds three of 40, and is done one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class StoreResult:
     new_id: IdFactory
     count: Counter
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DECODERS))
+    inpainting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     async def __call__(
         self, *, generation: Generation, item: Item, attempt: Attempt, data: bytes
@@ -41,8 +43,9 @@ class StoreResult:
         """Raises BadOutput when `data` is no image; anything raised later leaves the item
         `uploading`, to be resumed."""
         try:
+            data = await self.delivered(generation, data)
             async with self.decoding:
-                data, content = await asyncio.to_thread(self._judged, generation, data)
+                content = await asyncio.to_thread(self.imaging.inspect, data)
         except InvalidImage as exc:
             raise BadOutput("The provider's answer is not an image.") from exc
         image = self._intent(generation, item, content)
@@ -60,20 +63,20 @@ class StoreResult:
         assert item.image is not None, "an item uploads an image"
         await self._finish(generation, item, item.image, data)
 
-    def delivered(self, generation: Generation, data: bytes) -> bytes:
+    async def delivered(self, generation: Generation, data: bytes) -> bytes:
         """What a provider made, as it is stored: an inpainted part goes back into its picture,
         whose other pixels stay as they were. Raises InvalidImage, BadOutput."""
         if generation.asset is None or generation.asset.job_type is not JobType.INPAINT:
             return data
+        async with self.inpainting:
+            return await asyncio.to_thread(self._in_its_picture, generation, data)
+
+    def _in_its_picture(self, generation: Generation, data: bytes) -> bytes:
         original, mask = (input_key(generation.owner, generation.id, n) for n in (0, 1))
         try:
             return self.imaging.composite(self.store.get(original), self.store.get(mask), data)
         except NotFound as exc:
             raise BadOutput("The picture that was to be changed has been deleted.") from exc
-
-    def _judged(self, generation: Generation, data: bytes) -> tuple[bytes, Decoded]:
-        data = self.delivered(generation, data)
-        return data, self.imaging.inspect(data)
 
     def _intent(self, generation: Generation, item: Item, content: Decoded) -> StoredImage:
         now = self.clock()

@@ -124,6 +124,16 @@ def test_nothing_of_boto3_that_is_used_was_left_out(name: str, bundle: Path) -> 
     assert run_in(bundle, str(IN_BUNDLES / "aws_clients.py"), *AWS_SERVICES[name]) == "complete\n"
 
 
+@pytest.mark.parametrize("function", ["generations", "characters"])
+def test_input_pictures_are_checked_with_nothing_that_reads_or_fetches_them(
+    function: str, bundles: dict[str, Path]
+) -> None:
+    code = "from shared.adapters import imaging_structure, public_url"
+    run_in(bundles[function], "-c", code)
+    packages = {path.name for path in bundles["generations"].iterdir()}
+    assert not packages & {"PIL", "httpx", "httpcore"}
+
+
 @pytest.mark.parametrize("function", ["characters", "worker"])
 def test_nothing_of_pillow_that_is_used_was_left_out(
     function: str, bundles: dict[str, Path]

@@ -1,6 +1,7 @@
 """Inpainting: what is white in the mask is new, and every other pixel is the picture's own."""
 
 import io
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -14,10 +15,11 @@ from shared.domain.generation import FailureStage, Snapshot, Status
 from shared.domain.image_input import InputSource
 from shared.domain.image_keys import input_key
 from shared.domain.images import ImageFormat
-from shared.domain.provider import Finished, Output
-from shared.domain.request import AssetPlace, GenerationRequest, JobType, Mode
+from shared.domain.limits import LEASE
+from shared.domain.provider import Finished, Output, Pending
+from shared.domain.request import AssetPlace, GenerationRequest, JobType, Mode, ProviderName
 from tests.builders import ADA, a_character, a_snapshot, a_source, an_upload
-from tests.workshop import Workshop, png
+from tests.workshop import FakeProvider, Workshop, at_url, png
 
 SIZE = (160, 120)
 HOLE = (40, 30, 100, 90)
@@ -166,3 +168,30 @@ async def test_an_answer_that_is_no_image_is_asked_for_again() -> None:
 
     assert done.items[0].status is Status.COMPLETED
     assert done.items[0].attempts == 2
+
+
+async def test_an_upload_lost_with_its_worker_is_fetched_and_put_into_its_picture_again() -> None:
+    workshop = Workshop(provider=FakeProvider(name=ProviderName.REPLICATE, calls_back=True))
+    workshop.downloads.answer = encoded(Image.new("RGB", (640, 480), "red"))
+    workshop.provider.answers.append(Pending(prediction_id="p1"))
+    workshop.provider.reports.extend([at_url(), at_url()])
+    inpainting(workshop, posted(workshop, 1, noise()), posted(workshop, 2, mask()))
+    await workshop.run()
+    puts = workshop.store.put
+    workshop.store.put = store_is_down  # type: ignore[method-assign]
+    with pytest.raises(ExceptionGroup):
+        await workshop.ask(0)
+    workshop.store.put = puts  # type: ignore[method-assign]
+    assert workshop.item().status is Status.UPLOADING
+    workshop.clock.advance(LEASE + timedelta(seconds=1))
+
+    await workshop.run()
+
+    assert workshop.item().status is Status.COMPLETED
+    assert len(workshop.provider.calls) == 1
+    stored = workshop.store.objects[workshop.image().key]
+    assert np.array_equal(pixels(stored)[outside()], pixels(noise())[outside()])
+
+
+def store_is_down(key: str, data: bytes, media_type: str) -> None:
+    raise ConnectionError

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.public_url import check_public_url
 from shared.adapters.safe_download import public_url
 from shared.domain.errors import UnsafeUrl
 from tests.fake_internet import PICTURE, PUBLIC, Internet, fetch, fetch_output, run
@@ -72,6 +73,19 @@ def test_an_unsafe_url_is_refused_without_a_lookup_or_a_connection(url: str) -> 
             attempt(internet, url)
     assert internet.lookups == []
     assert internet.connections == []
+
+
+@pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED.keys())
+def test_the_text_alone_is_enough_to_refuse_it(url: str) -> None:
+    with pytest.raises(UnsafeUrl):
+        check_public_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://pictures.example/a.png", "https://PICTURES.example:443/a?b=c#d"]
+)
+def test_both_parsers_take_what_is_plain(url: str) -> None:
+    assert check_public_url(url) == public_url(url).host == "pictures.example"
 
 
 @given(
