@@ -177,6 +177,10 @@ class FakeGenerations:
         return [id_ for id_, at in self.memory.due.items() if rfc3339(at) <= rfc3339(now)]
 
     @locked
+    def existing(self, generation_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(generation_ids) & self.memory.generations.keys()
+
+    @locked
     def closed_before(self, moment: datetime) -> Iterable[str]:
         return [
             one.id

@@ -62,6 +62,12 @@ def image_of_key(key: str) -> str | None:
     return id_of(Kind.IMAGE, parts[1], parts[2]) if len(parts) == 3 else None
 
 
+def generation_of_key(key: str) -> str | None:
+    """The id of the generation that an input picture belongs to; None where it is none."""
+    *_, name, folder, _ = ["", "", *key.split("/")]
+    return name if folder == "inputs" and is_id(Kind.GENERATION, name) else None
+
+
 def input_key(owner: str, generation_id: str, index: int) -> str:
     """Known beforehand, so that a second worker finds what the first one prepared."""
     return f"{owner_folder(owner)}/renders/{generation_id}/inputs/{index:02}.png"

@@ -102,6 +102,10 @@ class Generations(Protocol):
         """Moves the marker of an open generation; does nothing for a closed one."""
         ...
 
+    def existing(self, generation_ids: Sequence[str]) -> frozenset[str]:
+        """Those of them that there are. Consistent."""
+        ...
+
     def closed_before(self, moment: datetime) -> Iterable[str]:
         """Ids of the generations that were closed then or earlier; the index only nominates."""
         ...

@@ -79,6 +79,6 @@ def collect() -> Collect:
         forget=ForgetGenerations(generations, delete_generation, clock, kept),
         orphans=CollectOrphans(images, pictures, clock),
         uploads=CollectUploads(uploads, uploads, clock),
-        strays=CollectStrays(images, pictures, pictures, DynamoListings(table), clock),
+        strays=CollectStrays(generations, images, pictures, pictures, DynamoListings(table), clock),
         dry_run=settings().collector_dry_run,
     )

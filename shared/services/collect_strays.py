@@ -11,8 +11,8 @@ from shared.domain.collecting import (
     Listing,
 )
 from shared.domain.errors import StaleWrite, Unavailable
-from shared.domain.image_keys import image_of_key
-from shared.domain.ports import Clock, Images, ImageStore, Listings, ObjectLists
+from shared.domain.image_keys import generation_of_key, image_of_key
+from shared.domain.ports import Clock, Generations, Images, ImageStore, Listings, ObjectLists
 
 _PAGES = 10
 """Of a thousand objects each, in one run."""
@@ -36,6 +36,7 @@ class CollectStrays:
     """Over all pictures once a week, some pages an hour. A record is there before its objects
     and goes after them, so an object without one is left over from a writer that outlived it."""
 
+    generations: Generations
     images: Images
     store: ImageStore
     lists: ObjectLists
@@ -76,13 +77,17 @@ class CollectStrays:
             return  # Another run was quicker, and has deleted what this one would have.
 
     def _strays(self, objects: Sequence[ListedObject]) -> list[ListedObject]:
-        """Old enough that their record is not about to be written, and of no record."""
+        """Old enough that their record is not about to be written, and of no record: neither of
+        a picture nor, as its input, of a generation."""
         now = self.clock()
         old = [one for one in objects if one.stored_at + ORPHAN_AGE <= now]
-        owners = {one.key: image_of_key(one.key) for one in old}
-        wanted = sorted({name for name in owners.values() if name is not None})
-        known = {image.id for image in self.images.stored(wanted)} if wanted else set()
-        return [one for one in old if owners[one.key] is not None and owners[one.key] not in known]
+        of_image = {one.key: name for one in old if (name := image_of_key(one.key))}
+        of_generation = {one.key: name for one in old if (name := generation_of_key(one.key))}
+        images = {one.id for one in self.images.stored(sorted(set(of_image.values())))}
+        generations = self.generations.existing(sorted(set(of_generation.values())))
+        lost = {key for key, name in of_image.items() if name not in images}
+        lost |= {key for key, name in of_generation.items() if name not in generations}
+        return [one for one in old if one.key in lost]
 
 
 @dataclass(frozen=True, slots=True)

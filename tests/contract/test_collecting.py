@@ -154,3 +154,10 @@ def test_an_open_generation_is_not_among_the_closed_ones(stores: Stores) -> None
     stores.submit(a_snapshot(items=1))
 
     assert list(stores.generations.closed_before(DAY)) == []
+
+
+def test_of_some_ids_those_are_told_that_there_are(stores: Stores) -> None:
+    name = stores.submit(a_snapshot(items=1)).generation.id
+
+    assert stores.generations.existing([name, "gen_gone", name]) == {name}
+    assert stores.generations.existing([]) == frozenset()

@@ -8,7 +8,7 @@ import pytest
 from shared.domain.collecting import ORPHAN_AGE, TOMBSTONE, UPLOAD_AGE, Collected
 from shared.domain.errors import StaleWrite, Unavailable
 from shared.domain.ids import Kind
-from shared.domain.image_keys import image_of_key
+from shared.domain.image_keys import image_of_key, input_keys
 from shared.domain.images import ImageStatus, StoredImage
 from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans
@@ -36,6 +36,7 @@ class Cellar:
             orphans=CollectOrphans(self.images, self.pictures, self.clock),
             uploads=CollectUploads(self.uploads, self.uploads, self.clock),
             strays=CollectStrays(
+                desk.generations,
                 self.images,
                 self.pictures,
                 self.pictures,
@@ -232,10 +233,24 @@ def test_strays_that_cannot_be_deleted_now_do_not_cost_the_report() -> None:
 
 def test_what_does_not_look_like_a_picture_of_ours_is_left_alone() -> None:
     cellar = Cellar()
-    for key in ("0a1b/renders/gen_1/inputs/00.png", "dead-letters/malformed/2026-03-14/q/1.json"):
+    for key in ("0a1b/renders/gen_1/00.png", "dead-letters/malformed/2026-03-14/q/1.json"):
         cellar.pictures.put(key, b"?", "text/plain")
 
     assert cellar.collect().strays == 0
+    assert len(cellar.pictures.objects) == 2
+
+
+def test_an_input_picture_lives_as_long_as_its_generation() -> None:
+    cellar = Cellar()
+    alive, gone = (a_generation(number) for number in (1, 2))
+    cellar.memory.generations[alive.id] = alive
+    for generation in (alive, gone):
+        for key in input_keys(generation.model_copy(update={"inputs": 1})):
+            cellar.pictures.put(key, b"pixels", "image/png")
+
+    assert cellar.collect().strays == 2
+
+    assert all(alive.id in key for key in cellar.pictures.objects)
     assert len(cellar.pictures.objects) == 2
 
 

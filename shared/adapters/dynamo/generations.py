@@ -131,6 +131,12 @@ class DynamoGenerations:
     def due(self, now: datetime) -> Iterator[str]:
         return self._marked(keys.due_shard, now)
 
+    def existing(self, generation_ids: Sequence[str]) -> frozenset[str]:
+        records = self.table.get_many(
+            keys.generation(name) for name in dict.fromkeys(generation_ids)
+        )
+        return frozenset(keys.generation_id(record["pk"]) for record in records)
+
     def closed_before(self, moment: datetime) -> Iterator[str]:
         return self._marked(keys.closed_shard, moment)
 
