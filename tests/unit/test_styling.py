@@ -27,7 +27,7 @@ def kept(desk: Desk, *, images: int = 0, **changes: Any) -> str:
     ids = [an_id(Kind.IMAGE, 700 + number) for number in range(images)]
     for image_id in ids:
         desk.memory.images[image_id] = a_source(a_character()).image.model_copy(
-            update={"id": image_id}
+            update={"id": image_id, "key": f"styles/{image_id}.png"}
         )
     create = CreateStyleCapsule(
         desk.style_capsules, desk.images, Moderate(desk.counted), desk.clock, desk.new_id
