@@ -235,7 +235,10 @@ class InpaintBody(_AssetBody):
         return self._asset(JobType.INPAINT).model_copy(update={"inputs": inputs})
 
 
-AssetBody = Annotated[MasterAssetBody | FrameBody | InpaintBody, Field(discriminator="job_type")]
+# Named, because a discriminator of the document may only point to schemas with a name.
+type AssetBody = Annotated[
+    MasterAssetBody | FrameBody | InpaintBody, Field(discriminator="job_type")
+]
 
 GenerationBody = Annotated[
     ImagineBody

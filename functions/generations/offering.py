@@ -160,8 +160,8 @@ class ModelsView(View):
 
 
 def _kinds(body: Any) -> list[Any]:
-    """The models of a union, of the unions in it too."""
-    union = get_args(body)
+    """The models of a union, of the unions in it too, named or not."""
+    union = get_args(getattr(body, "__value__", body))
     if not union:
         return [body]
     return [kind for each in get_args(union[0]) or union[:1] for kind in _kinds(each)]

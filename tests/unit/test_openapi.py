@@ -66,6 +66,19 @@ def test_every_reference_leads_somewhere() -> None:
         assert look_up(DOCUMENT, reference)
 
 
+def discriminators(value: Any) -> list[dict[str, Any]]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    own = [value["discriminator"]] if isinstance(value, dict) and "discriminator" in value else []
+    return own + [found for each in inner for found in discriminators(each)]
+
+
+def test_a_discriminator_points_to_schemas_by_name() -> None:
+    found = [one["mapping"] for one in discriminators(DOCUMENT)]
+
+    assert found
+    assert all(isinstance(target, str) for mapping in found for target in mapping.values())
+
+
 def test_every_schema_is_used() -> None:
     used = set(references(DOCUMENT))
 
