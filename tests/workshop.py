@@ -128,7 +128,7 @@ class Workshop:
     """All of the worker on one memory; `generation_id` names what was submitted last."""
 
     provider: FakeProvider = field(default_factory=FakeProvider)
-    downloads: FakeDownloads = field(default_factory=FakeDownloads)
+    downloads: Any = field(default_factory=FakeDownloads)
     memory: Memory = field(default_factory=Memory)
     store: FakeImageStore = field(default_factory=FakeImageStore)
     upload_store: FakeUploadStore = field(default_factory=FakeUploadStore)

@@ -47,7 +47,7 @@ api.include(estimates.api)
         403: ("public_identity",),
         404: ("not_found",),
         409: ("in_flight_limit", "source_not_ready", "upload_expired"),
-        422: ("content_blocked_input", "idempotency_key_reused", "unsafe_url", *OF_A_WISH),
+        422: ("content_blocked_input", "idempotency_key_reused", *OF_A_WISH),
     },
 )
 def create_generation(

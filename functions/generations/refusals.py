@@ -15,6 +15,7 @@ OF_A_WISH: Final = (
     "unknown_pose",
     "unknown_room_type",
     "unknown_style",
+    "unsafe_url",
     "unsupported_aspect_ratio",
     "unsupported_output_format",
 )

@@ -64,6 +64,9 @@ class RequestGeneration:
         check_names(wish)
         if wish.shows_a_person and wish.visibility is Visibility.PUBLIC:
             raise Forbidden("Images of a person's identity stay private.", code="public_identity")
+        if wish.lora is not None and wish.lora.weights.startswith("https://"):
+            # The provider fetches them, and is sent nowhere that we would not go.
+            self.check_inputs.check_url(wish.lora.weights)
         return model
 
     def named_in(

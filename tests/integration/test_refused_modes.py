@@ -110,6 +110,7 @@ def test_a_mode_without_what_it_needs_is_refused(
         (INPAINT | {"model": "black-forest-labs/flux-kontext-pro"}, 422, "too_many_references"),
         (INPAINT | {"mask": {"url": "https://10.0.0.1/m.png"}}, 422, "unsafe_url"),
         (SWAP | {"visibility": "public"}, 403, "public_identity"),
+        (SWAP | {"identity": LORA | {"weights": "https://127.0.0.1/w"}}, 422, "unsafe_url"),
         (
             SWAP | {"identity": {"type": "character", "id": an_id(Kind.CHARACTER, 404)}},
             *(404, "not_found"),

@@ -13,6 +13,7 @@ from shared.domain.image_keys import input_key, input_keys, shown_input_key
 from shared.domain.images import ImageFormat
 from shared.domain.request import GenerationRequest, Mode, OutputSize, ProviderName
 from tests.builders import ADA, a_character, a_snapshot, a_source, an_upload
+from tests.fake_internet import PUBLIC, Internet, answer
 from tests.workshop import Workshop, png
 
 ADDRESS = InputSource(url="https://pictures.example/room.png")
@@ -177,6 +178,45 @@ async def test_a_picture_that_is_no_use_fails_every_item_and_gives_all_back(
         assert item.failure.failure_class is FailureClass.PERMANENT
     assert workshop.provider.calls == []
     assert workshop.used() == 0
+
+
+@pytest.mark.parametrize(
+    ("internet", "code"),
+    [
+        (Internet(names={"pictures.example": ["127.0.0.1"]}), "unsafe_url"),
+        (Internet(names={"pictures.example": ["169.254.169.254"]}), "unsafe_url"),
+        (Internet(names={"pictures.example": [PUBLIC, "10.0.0.7"]}), "unsafe_url"),
+        (Internet(answer(b"", "302 Found", "Location: http://169.254.169.254/")), "unsafe_url"),
+        (Internet(answer(png(), "200 OK", "Content-Encoding: gzip")), "unsafe_url"),
+        (Internet(answer(b"", "404 Not Found")), "url_unreachable"),
+        (Internet(answer(b"", "503 Busy")), "url_unreachable"),
+        (Internet([b"HTTP/1.1 200 OK\r\nContent-Length: 99000000\r\n\r\n"]), "invalid_image"),
+        (Internet(answer(b"<html>no picture</html>")), "invalid_image"),
+    ],
+    ids=[
+        *("loopback", "metadata", "public and private", "redirect", "gzip", "gone", "busy"),
+        *("endless", "page"),
+    ],
+)
+async def test_an_address_is_fetched_behind_the_guard(internet: Internet, code: str) -> None:
+    workshop = Workshop(downloads=internet.downloader())
+    brought(workshop, ADDRESS)
+
+    done = await workshop.run()
+
+    assert {item.failure.code for item in done.items if item.failure} == {code}
+    assert {address for address, _ in internet.connections} <= {PUBLIC}
+    assert workshop.provider.calls == []
+    assert workshop.used() == 0
+
+
+async def test_a_picture_of_the_internet_is_drawn_from() -> None:
+    workshop = Workshop(downloads=Internet(answer(png())).downloader())
+    brought(workshop, ADDRESS)
+
+    done = await workshop.run()
+
+    assert [item.status for item in done.items] == [Status.COMPLETED] * 2
 
 
 async def test_a_store_of_ours_that_is_away_fails_nothing() -> None:
