@@ -77,7 +77,14 @@ def existing_id(kind: Kind, raw: str) -> str:
 
 
 Seed = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
-Strength = Annotated[float, Field(ge=0, le=1)]
+
+
+def _four_places(strength: float) -> float:
+    """More makes no difference to a picture, and a store holds no number as small as a float."""
+    return round(strength, 4)
+
+
+Strength = Annotated[float, Field(ge=0, le=1), AfterValidator(_four_places)]
 
 
 def _digits(raw: object) -> object:

@@ -58,6 +58,14 @@ def test_a_character_keeps_what_is_said_of_it(live: Aws) -> None:
     assert call("GET", f"/v1/characters/{view['id']}").json == view
 
 
+@pytest.mark.parametrize(("given", "kept"), [(2.2e-313, 0.0), (0.65, 0.65), (0.123456789, 0.1235)])
+def test_a_strength_is_kept_to_four_places(live: Aws, given: float, kept: float) -> None:
+    view = created({"name": "Mira", "consistency": {"style_strength": given}})
+
+    assert view["consistency"]["style_strength"] == kept
+    assert call("GET", f"/v1/characters/{view['id']}").json == view
+
+
 def test_a_first_pack_commits_with_its_character(live: Aws) -> None:
     view = created({"name": "Mira", "generate": {"image_count": 3}})
 
