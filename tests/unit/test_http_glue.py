@@ -59,7 +59,11 @@ def test_a_variable_that_makes_no_sense_is_named(name: str, value: str) -> None:
 
 
 def test_a_role_reads_only_what_it_needs() -> None:
-    assert SweeperSettings.read(ENVIRONMENT).table_name == "t"
+    sweeper = {"COLLECTOR_DRY_RUN": "false", "RETENTION_GENERATIONS_DAYS": "0"}
+    queues = {name: ENVIRONMENT[name] for name in ENVIRONMENT if name.endswith("_QUEUE_URL")}
+    stores = {name: ENVIRONMENT[name] for name in ("TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET")}
+
+    assert SweeperSettings.read(stores | queues | sweeper).table_name == "t"
 
 
 def incoming(claims: Any) -> Incoming:
