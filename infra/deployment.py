@@ -16,6 +16,8 @@ CAPS = {
     "paid_in_flight": "5",
     "free_monthly_images": "50",
     "paid_monthly_images": "2000",
+    "free_requests_per_minute": "60",
+    "paid_requests_per_minute": "60",
 }
 
 

@@ -9,7 +9,7 @@ from shared.domain.idempotency import IdempotencyKey, request_hash
 from shared.domain.ids import Kind
 from shared.domain.image_keys import generated_image_key, source_image_key, upload_key
 from shared.domain.images import Decoded, ImageFormat, ImageStatus, Provenance, StoredImage
-from shared.domain.quota import period_of
+from shared.domain.quota import Allowance, period_of
 from shared.domain.request import Effective, GenerationRequest, Mode, Plan, ProviderName, Reach
 from shared.domain.upload import UPLOAD_LIFETIME, Upload
 
@@ -23,6 +23,11 @@ GEMINI_MODEL = "gemini-2.5-flash-image"
 def an_id(kind: Kind, number: int) -> str:
     """Valid, and the same in every run."""
     return f"{kind}_{number:026}"
+
+
+def an_allowance(**changes: int) -> Allowance:
+    """The free plan's."""
+    return Allowance(**{"in_flight": 1, "monthly_images": 50, "requests_per_minute": 60} | changes)
 
 
 def a_generation(number: int = 1, **changes: Any) -> Generation:

@@ -33,6 +33,7 @@ class Memory:
     attempts: dict[str, dict[tuple[int, int], Attempt]] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     slots: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    requests: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
     overdraft: Counter[tuple[str, str]] = field(default_factory=Counter)
     ledger: dict[tuple[str, str, str], int] = field(default_factory=dict)

@@ -13,10 +13,11 @@ from shared.domain.generation import Lane
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
+from shared.domain.quota import Allowance
 from shared.domain.request import Plan
 from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
 from shared.domain.work import Work
-from tests.builders import NOW
+from tests.builders import NOW, an_allowance
 from tests.fake_memory import Memory, locked, page_of
 
 
@@ -241,13 +242,8 @@ class FakeCounter:
 
 @dataclass
 class FakeLimits:
-    """The caps of the free and the paid plan."""
+    free: Allowance = field(default_factory=an_allowance)
+    paid: Allowance = field(default_factory=lambda: an_allowance(in_flight=5, monthly_images=2000))
 
-    running: tuple[int, int] = (1, 5)
-    images: tuple[int, int] = (50, 2000)
-
-    def in_flight(self, plan: Plan) -> int:
-        return self.running[plan is Plan.PAID]
-
-    def monthly_images(self, plan: Plan) -> int:
-        return self.images[plan is Plan.PAID]
+    def of(self, plan: Plan) -> Allowance:
+        return self.paid if plan is Plan.PAID else self.free

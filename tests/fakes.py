@@ -16,7 +16,7 @@ from shared.domain.errors import (
 from shared.domain.generation import STAGES, Attempt, Brief, Generation, Item, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.page import Page, PageRequest
-from shared.domain.quota import quota_exceeded
+from shared.domain.quota import Allowance, minute_of, quota_exceeded, rate_limited
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
 from tests.fake_memory import Memory, locked, page_of
@@ -62,8 +62,7 @@ class FakeGenerations:
         snapshot: Snapshot,
         brief: Brief,
         *,
-        in_flight_cap: int,
-        monthly_quota: int,
+        allowance: Allowance,
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
@@ -73,13 +72,19 @@ class FakeGenerations:
     ) -> None:
         m, new = self.memory, snapshot.generation
         m.refuse_repetition(idempotency, new.created_at)
+        minute = new.owner, minute_of(new.created_at)
+        if m.requests[minute] >= allowance.requests_per_minute:
+            raise rate_limited(now=new.created_at, limit=allowance.requests_per_minute)
         running = m.slots[new.owner]
-        if len(running) >= in_flight_cap:
+        if len(running) >= allowance.in_flight:
             raise InFlightLimit("too many are running", generation_ids=sorted(running))
         used = m.used[new.owner, new.quota_period]
-        if used + new.units > monthly_quota:
+        if used + new.units > allowance.monthly_images:
             raise quota_exceeded(
-                period=new.quota_period, limit=monthly_quota, used=used, requested=new.units
+                period=new.quota_period,
+                limit=allowance.monthly_images,
+                used=used,
+                requested=new.units,
             )
         if new.id in m.generations:
             raise AlreadyExists("There is a generation of this id already.")
@@ -89,6 +94,7 @@ class FakeGenerations:
             m.check_upload(upload, new.created_at)
         m.uploads |= {upload.id: upload for upload in (*consumed, *brought)}
         m.keep_answer(idempotency)
+        m.requests[minute] += 1
         running.add(new.id)
         m.move_money(new, "hold", new.units)
         m.generations[new.id] = new

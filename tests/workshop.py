@@ -35,7 +35,7 @@ from shared.services.settle_report import SettleReport
 from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
-from tests.builders import a_brief, a_snapshot
+from tests.builders import a_brief, a_snapshot, an_allowance
 from tests.fake_memory import Memory
 from tests.fake_outside import (
     FakeClock,
@@ -265,8 +265,7 @@ class Workshop:
         self.generations.submit(
             snapshot,
             self._brief(snapshot, **brief),
-            in_flight_cap=5,
-            monthly_quota=50,
+            allowance=an_allowance(in_flight=5),
             idempotency=None,
             due_at=self.clock() + timedelta(seconds=60),
         )

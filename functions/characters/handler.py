@@ -54,6 +54,7 @@ def create_upload(
         402: ("quota_exceeded",),
         409: ("in_flight_limit",),
         422: ("content_blocked_input", "idempotency_key_reused"),
+        429: ("rate_limited",),
     },
 )
 def create_character(

@@ -48,6 +48,7 @@ api.include(estimates.api)
         404: ("not_found",),
         409: ("in_flight_limit", "source_not_ready", "upload_expired"),
         422: ("content_blocked_input", "idempotency_key_reused", *OF_A_WISH),
+        429: ("rate_limited",),
     },
 )
 def create_generation(
@@ -110,6 +111,7 @@ def cancel_generation(owner: Owner, generation_id: GenerationId) -> CancelView:
             "provider_not_offered",
             "unknown_model",
         ),
+        429: ("rate_limited",),
     },
 )
 def retry_generation(

@@ -30,6 +30,13 @@ _REFUSED_BY: Final[Mapping[Any, Mapping[int, tuple[str, ...]]]] = {
 }
 _GATEWAY: Final = (401, 403, 413, 429, 503)
 """What API Gateway refuses by itself, before our code runs."""
+_PASSING: Final = (429, 503)
+"""What our problems of these statuses refuse now may be accepted later; they say when."""
+
+_RETRY_AFTER: Final[Json] = {
+    "description": "Seconds after which the same request may be accepted.",
+    "schema": {"type": "integer"},
+}
 
 _PROBLEM: Final[Json] = {
     "title": "Problem",
@@ -98,7 +105,10 @@ def _refusal(status: int, codes: set[str]) -> Json:
     if status in _GATEWAY:
         content[JSON] = {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}
     described = ", ".join(f"`{code}`" for code in sorted(codes)) or "Refused by the gateway."
-    return {"description": described, "content": content}
+    refusal: Json = {"description": described, "content": content}
+    if status in _PASSING and codes:
+        refusal["headers"] = {"Retry-After": _RETRY_AFTER}
+    return refusal
 
 
 def needs_token(route: Route) -> bool:

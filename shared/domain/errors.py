@@ -13,6 +13,7 @@ LikenessError                      code, message for the caller, extra details
 ├── NotFound                       absent, or somebody else's: the two look alike (404)
 ├── Forbidden                      plan or policy (403)
 ├── QuotaExceeded                  what is left and when it resets (402)
+├── RateLimited                    too many in this minute (429); carries `retry_after`
 ├── Conflict                       the state does not allow it (409)
 │   ├── AlreadyExists
 │   ├── AlreadyAnswered            same idempotency key and body; carries the first answer
@@ -118,6 +119,16 @@ class Forbidden(LikenessError):
 
 class QuotaExceeded(LikenessError):
     code = "quota_exceeded"
+
+
+class RateLimited(LikenessError):
+    """`retry_after` is in whole seconds, at least 1."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int, limit: int) -> None:
+        super().__init__(message, limit=limit)
+        self.retry_after = retry_after
 
 
 class Conflict(LikenessError):

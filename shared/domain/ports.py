@@ -21,6 +21,7 @@ from shared.domain.provider import (
     PredictionReport,
     ProviderCall,
 )
+from shared.domain.quota import Allowance
 from shared.domain.request import OutputSize, Plan, ProviderName
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.transitions import Move
@@ -40,8 +41,7 @@ class Generations(Protocol):
         snapshot: Snapshot,
         brief: Brief,
         *,
-        in_flight_cap: int,
-        monthly_quota: int,
+        allowance: Allowance,
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
@@ -51,8 +51,8 @@ class Generations(Protocol):
     ) -> None:
         """Everything or nothing, the new character whose first pack this is, the moves of
         other items and the uploads included: `consumed` are used up by this, `brought` are new
-        and used at once. Raises AlreadyAnswered, IdempotencyKeyReused, InFlightLimit,
-        QuotaExceeded, StaleWrite, UploadExpired, in this precedence."""
+        and used at once. Raises AlreadyAnswered, IdempotencyKeyReused, RateLimited,
+        InFlightLimit, QuotaExceeded, StaleWrite, UploadExpired, in this precedence."""
         ...
 
     def get(self, generation_id: str) -> Snapshot:
@@ -337,5 +337,4 @@ class Counter(Protocol):
 
 
 class Limits(Protocol):
-    def in_flight(self, plan: Plan) -> int: ...
-    def monthly_images(self, plan: Plan) -> int: ...
+    def of(self, plan: Plan) -> Allowance: ...

@@ -1,9 +1,22 @@
-"""The monthly allowance of images: its periods, and the refusal that says what is left."""
+"""What a plan allows its owners, and the refusals that say what is left and when there is more."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.entity import rfc3339
-from shared.domain.errors import QuotaExceeded
+from shared.domain.errors import QuotaExceeded, RateLimited
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Of one owner: open generations at the same time, images drawn in a calendar month (UTC),
+    and accepted requests for images in a clock minute."""
+
+    in_flight: int
+    monthly_images: int
+    requests_per_minute: int
 
 
 def period_of(moment: datetime) -> str:
@@ -27,4 +40,19 @@ def quota_exceeded(*, period: str, limit: int, used: int, requested: int) -> Quo
         left=left,
         requested=requested,
         resets_at=rfc3339(resets_at(period)),
+    )
+
+
+def minute_of(moment: datetime) -> datetime:
+    """The clock minute (UTC) that `moment` lies in, as its first instant."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def rate_limited(*, now: datetime, limit: int) -> RateLimited:
+    """There is room again when the next clock minute begins."""
+    left = minute_of(now) + MINUTE - now
+    return RateLimited(
+        f"{limit} requests for images in a minute are accepted; please try again shortly.",
+        retry_after=max(1, -(-left // timedelta(seconds=1))),
+        limit=limit,
     )

@@ -20,7 +20,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.domain.errors import LikenessError, NotFound, Unavailable
+from shared.domain.errors import LikenessError, NotFound, RateLimited, Unavailable
 from shared.runtime.binding import Binding, bindings_of
 from shared.runtime.incoming import JSON, Incoming
 from shared.runtime.models import View
@@ -170,7 +170,7 @@ class Api:
         count("request_refused", error.code)
         logger().info("request refused", status=int(status), code=error.code)
         headers = dict(_ALWAYS)
-        if isinstance(error, Unavailable):
+        if isinstance(error, (Unavailable, RateLimited)):
             headers["retry-after"] = str(error.retry_after)
         if isinstance(error, WrongMethod):
             headers["allow"] = ", ".join(error.allowed)

@@ -45,6 +45,7 @@ STATUS: Final[Mapping[type[e.LikenessError], HTTPStatus]] = {
     e.NotFound: HTTPStatus.NOT_FOUND,
     e.Forbidden: HTTPStatus.FORBIDDEN,
     e.QuotaExceeded: HTTPStatus.PAYMENT_REQUIRED,
+    e.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     e.Conflict: HTTPStatus.CONFLICT,
     e.StaleWrite: HTTPStatus.SERVICE_UNAVAILABLE,
     e.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

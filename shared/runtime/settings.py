@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Self
 
+from shared.domain.quota import Allowance
 from shared.domain.request import Plan, ProviderName
 
 
@@ -57,16 +58,11 @@ _PARSERS: Mapping[Any, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class PlanLimits:
-    """What the owners of each plan may have running, and draw in a month."""
+    free: Allowance
+    paid: Allowance
 
-    running: Mapping[Plan, int]
-    images: Mapping[Plan, int]
-
-    def in_flight(self, plan: Plan) -> int:
-        return self.running[plan]
-
-    def monthly_images(self, plan: Plan) -> int:
-        return self.images[plan]
+    def of(self, plan: Plan) -> Allowance:
+        return self.paid if plan is Plan.PAID else self.free
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +86,23 @@ class ApiSettings(QueueSettings):
     paid_in_flight: int
     free_monthly_images: int
     paid_monthly_images: int
+    free_requests_per_minute: int
+    paid_requests_per_minute: int
     image_providers: tuple[ProviderName, ...]
 
     @property
     def limits(self) -> PlanLimits:
         return PlanLimits(
-            running={Plan.FREE: self.free_in_flight, Plan.PAID: self.paid_in_flight},
-            images={Plan.FREE: self.free_monthly_images, Plan.PAID: self.paid_monthly_images},
+            free=Allowance(
+                in_flight=self.free_in_flight,
+                monthly_images=self.free_monthly_images,
+                requests_per_minute=self.free_requests_per_minute,
+            ),
+            paid=Allowance(
+                in_flight=self.paid_in_flight,
+                monthly_images=self.paid_monthly_images,
+                requests_per_minute=self.paid_requests_per_minute,
+            ),
         )
 
 

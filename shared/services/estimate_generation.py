@@ -46,7 +46,7 @@ class EstimateGeneration:
             brief=brief,
             costs=_costs(brief, model),
             allowed=verdict_on(wish, character, style) is None,
-            quota_left=max(0, self.limits.monthly_images(owner.plan) - used),
+            quota_left=max(0, self.limits.of(owner.plan).monthly_images - used),
         )
 
 

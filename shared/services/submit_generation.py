@@ -56,8 +56,8 @@ class SubmitGeneration:
         inputs: CheckedInputs = _NO_INPUTS,
     ) -> Snapshot:
         """`answer` tells what is kept for those who repeat the request. Raises ContentRefused,
-        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, InFlightLimit, QuotaExceeded,
-        UploadExpired, in this order."""
+        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, RateLimited, InFlightLimit,
+        QuotaExceeded, UploadExpired, in this order."""
         self.moderate(wish, character, style)
         snapshot, brief = self.draft(
             owner=owner, wish=wish, model=model, character=character, style=style, inputs=inputs
@@ -109,8 +109,7 @@ class SubmitGeneration:
         self.generations.submit(
             snapshot,
             brief,
-            in_flight_cap=self.limits.in_flight(owner.plan),
-            monthly_quota=self.limits.monthly_images(owner.plan),
+            allowance=self.limits.of(owner.plan),
             idempotency=idempotency,
             due_at=next_due(snapshot, snapshot.generation.created_at),
             new_character=new_character,

@@ -27,7 +27,7 @@ from shared.domain.ports import (
     Uploads,
 )
 from tests.aws import TABLE, Aws
-from tests.builders import IN_A_MINUTE, a_brief
+from tests.builders import IN_A_MINUTE, a_brief, an_allowance
 from tests.fake_style_capsules import FakeStyleCapsules
 from tests.fakes import (
     FakeAnswers,
@@ -62,13 +62,13 @@ class Stores:
         *,
         cap: int = 5,
         quota: int = 50,
+        rate: int = 60,
         key: IdempotencyKey | None = None,
     ) -> Snapshot:
         self.generations.submit(
             snapshot,
             a_brief(snapshot),
-            in_flight_cap=cap,
-            monthly_quota=quota,
+            allowance=an_allowance(in_flight=cap, monthly_images=quota, requests_per_minute=rate),
             idempotency=key,
             due_at=IN_A_MINUTE,
         )

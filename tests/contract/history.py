@@ -21,7 +21,7 @@ from shared.services.erase_images import EraseImages
 from shared.services.moving import advance
 from shared.services.retry_generation import RetryGeneration
 from shared.services.submit_generation import SubmitGeneration
-from tests.builders import ADA, a_brief, a_snapshot, an_attempt, an_id, an_image
+from tests.builders import ADA, a_brief, a_snapshot, an_allowance, an_attempt, an_id, an_image
 from tests.contract.conftest import Stores
 from tests.contract.steps import REFUSED
 from tests.fakes import FakeClock, FakeImageStore, FakeWorkQueue
@@ -78,8 +78,7 @@ class History:
         self.stores.generations.submit(
             snapshot,
             brief,
-            in_flight_cap=CAP,
-            monthly_quota=QUOTA,
+            allowance=an_allowance(in_flight=CAP, monthly_images=QUOTA),
             idempotency=idempotency,
             due_at=self.clock(),
             moves=moves,

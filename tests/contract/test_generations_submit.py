@@ -13,6 +13,7 @@ from shared.domain.errors import (
     InFlightLimit,
     NotFound,
     QuotaExceeded,
+    RateLimited,
     StaleWrite,
     UploadExpired,
 )
@@ -29,6 +30,7 @@ from tests.builders import (
     a_generation,
     a_held_snapshot,
     a_snapshot,
+    an_allowance,
     an_idempotency_key,
     an_upload,
 )
@@ -134,8 +136,7 @@ def _submit(
     stores.generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=5,
-        monthly_quota=quota,
+        allowance=an_allowance(in_flight=5, monthly_images=quota),
         idempotency=None,
         due_at=IN_A_MINUTE,
         consumed=consumed,
@@ -220,11 +221,41 @@ def test_a_kept_answer_is_found_by_the_same_body_alone(stores: Stores) -> None:
         stores.answers.find(an_idempotency_key(body="another"), NOW)
 
 
-def test_a_repetition_comes_before_the_slot_and_the_slot_before_the_quota(stores: Stores) -> None:
+def test_the_first_request_over_the_minutes_limit_waits_for_the_next_minute(
+    stores: Stores,
+) -> None:
+    stores.submit(a_snapshot(1, units=1), rate=2)
+    stores.submit(a_snapshot(2, units=1), rate=2)
+
+    with pytest.raises(RateLimited) as refusal:
+        stores.submit(a_snapshot(3, units=1), rate=2)
+
+    assert (refusal.value.retry_after, refusal.value.details) == (34, {"limit": 2})
+    assert len(stores.owners.running(ADA)) == 2
+    stores.submit(a_snapshot(4, units=1, owner=GRACE), rate=2)
+    stores.submit(a_snapshot(5, units=1, created_at=NOW + timedelta(seconds=34)), rate=2)
+
+
+def test_a_refused_request_is_not_one_of_the_minutes(stores: Stores) -> None:
+    with pytest.raises(QuotaExceeded):
+        stores.submit(a_snapshot(1), quota=1, rate=1)
+
+    stores.submit(a_snapshot(1), rate=1)
+
+
+def test_racing_requests_stop_exactly_at_the_minutes_limit(stores: Stores) -> None:
+    outcomes = race(lambda n: stores.submit(a_snapshot(n, units=1), cap=99, rate=3))
+
+    assert sorted(outcomes) == ["RateLimited"] * 5 + ["done"] * 3
+
+
+def test_a_repetition_comes_before_rate_slot_and_quota_in_this_order(stores: Stores) -> None:
     stores.submit(a_snapshot(1), cap=1, quota=6, key=an_idempotency_key())
 
     with pytest.raises(AlreadyAnswered):
-        stores.submit(a_snapshot(2), cap=1, quota=6, key=an_idempotency_key())
+        stores.submit(a_snapshot(2), cap=1, quota=6, rate=1, key=an_idempotency_key())
+    with pytest.raises(RateLimited):
+        stores.submit(a_snapshot(2), cap=1, quota=6, rate=1, key=an_idempotency_key("another"))
     with pytest.raises(InFlightLimit):
         stores.submit(a_snapshot(2), cap=1, quota=6, key=an_idempotency_key("another"))
     with pytest.raises(QuotaExceeded):
@@ -269,7 +300,7 @@ def race(submit: Callable[[int], object]) -> list[str]:
     def outcome(number: int) -> str:
         try:
             submit(number)
-        except (AlreadyAnswered, InFlightLimit, QuotaExceeded) as refusal:
+        except (AlreadyAnswered, InFlightLimit, QuotaExceeded, RateLimited) as refusal:
             return type(refusal).__name__
         return "done"
 
@@ -319,8 +350,7 @@ def submit_with(stores: Stores, snapshot: Snapshot, moves: Sequence[Move]) -> No
     stores.generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=IN_A_MINUTE,
         moves=moves,

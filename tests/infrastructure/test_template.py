@@ -8,7 +8,11 @@ import pytest
 from infra.functions import NAMES
 from tests.infrastructure.templates import Template, as_list
 
-CAPS = {"FREE_IN_FLIGHT", "PAID_IN_FLIGHT", "FREE_MONTHLY_IMAGES", "PAID_MONTHLY_IMAGES"}
+CAPS = {
+    f"{plan}_{what}"
+    for plan in ("FREE", "PAID")
+    for what in ("IN_FLIGHT", "MONTHLY_IMAGES", "REQUESTS_PER_MINUTE")
+}
 QUEUES = {"WORK_PRIORITY_QUEUE_URL", "WORK_STANDARD_QUEUE_URL", "INGEST_QUEUE_URL"}
 API = {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "IMAGE_PROVIDERS"} | CAPS | QUEUES
 COLLECTING = {"COLLECTOR_DRY_RUN", "RETENTION_GENERATIONS_DAYS"}

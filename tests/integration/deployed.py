@@ -68,6 +68,8 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "PUBLIC_URL": "https://api.likeness.test",
         "LAMBDA_TASK_ROOT": "/var/task",
         "FREE_IN_FLIGHT": "1",
+        "FREE_REQUESTS_PER_MINUTE": "60",
+        "PAID_REQUESTS_PER_MINUTE": "60",
         "PAID_IN_FLIGHT": "5",
         "FREE_MONTHLY_IMAGES": "50",
         "PAID_MONTHLY_IMAGES": "2000",

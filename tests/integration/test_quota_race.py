@@ -23,6 +23,7 @@ def test_a_hundred_submits_at_the_edge_of_the_quota_are_accepted_exactly_as_ofte
 ) -> None:
     """DynamoDB refuses some of the transactions that meet each other; those are tried again."""
     monkeypatch.setenv("PAID_IN_FLIGHT", "1000")
+    monkeypatch.setenv("PAID_REQUESTS_PER_MINUTE", "1000")
     monkeypatch.setenv("PAID_MONTHLY_IMAGES", str(QUOTA))
     request_generation = bootstrap.request_generation()
     if conflicts:

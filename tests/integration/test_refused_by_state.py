@@ -51,6 +51,20 @@ def test_beyond_the_quota_one_is_told_what_is_left_and_when_it_resets(
     assert live.records() == before
 
 
+def test_beyond_the_minutes_requests_one_is_told_when_to_ask_again(
+    live: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAID_REQUESTS_PER_MINUTE", "1")
+    assert call("POST", "/v1/generations", IMAGINE).status == 202
+    before = live.records()
+
+    refused = call("POST", "/v1/generations", IMAGINE)
+
+    assert (refused.status, refused.code) == (429, "rate_limited")
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert live.records() == before
+
+
 def test_running_work_is_told_before_the_quota(live: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FREE_MONTHLY_IMAGES", "1")
     call("POST", "/v1/generations", IMAGINE, groups="[]")

@@ -18,7 +18,7 @@ from shared.domain.transitions import Move, decide
 from shared.runtime import bootstrap_sweeper
 from shared.runtime.clock import clock
 from tests.aws import IMAGES_BUCKET, TABLE, Aws
-from tests.builders import a_brief, a_snapshot, an_image
+from tests.builders import a_brief, a_snapshot, an_allowance, an_image
 from tests.integration.deployed import Context, event
 
 
@@ -31,8 +31,7 @@ def abandoned(live: Aws) -> tuple[DynamoGenerations, Snapshot]:
     generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=created_at + timedelta(minutes=1),
     )

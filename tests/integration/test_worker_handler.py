@@ -14,7 +14,7 @@ from shared.domain.generation import Snapshot, Status
 from shared.runtime import bootstrap_worker
 from shared.runtime.clock import clock
 from tests.aws import IMAGES_BUCKET, TABLE, Aws
-from tests.builders import a_brief, a_snapshot
+from tests.builders import a_brief, a_snapshot, an_allowance
 from tests.integration.deployed import Context, event
 from tests.workshop import FakeProvider
 
@@ -33,8 +33,7 @@ def submitted(aws: Aws, items: int = 3) -> tuple[DynamoGenerations, Snapshot]:
     generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=clock() + timedelta(seconds=60),
     )

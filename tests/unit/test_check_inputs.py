@@ -23,7 +23,7 @@ from shared.domain.images import ImageFormat, StoredImage
 from shared.domain.request import Lora, Mode, ProviderName, Visibility
 from shared.domain.upload import Upload
 from shared.domain.wish import Wish
-from tests.builders import GRACE, a_character, a_source, an_idempotency_key, an_upload
+from tests.builders import GRACE, a_character, a_source, an_allowance, an_idempotency_key, an_upload
 from tests.fake_outside import FakeLimits
 from tests.unit.desk import ADA_PAYS, Desk
 from tests.workshop import png
@@ -193,7 +193,7 @@ def test_a_file_is_stored_only_after_everything_else_was_found_right() -> None:
 
 
 def test_a_request_over_quota_leaves_no_record_of_its_file_and_no_used_upload() -> None:
-    desk = Desk(limits=FakeLimits(images=(0, 0)))
+    desk = Desk(limits=FakeLimits(paid=an_allowance(monthly_images=0)))
     upload = posted(desk)
     given = (ImageInput(data=png()), ImageInput(upload_id=upload.id))
     wish = with_inputs(*given, wish=Wish(mode=Mode.COMPOSE, prompt="both"))

@@ -22,6 +22,7 @@ from tests.builders import (
     a_character,
     a_snapshot,
     a_source,
+    an_allowance,
     an_attempt,
     an_image,
 )
@@ -38,8 +39,7 @@ def desk() -> Desk:
     made.generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=NOW,
     )

@@ -59,7 +59,7 @@ def test_what_is_left_is_told_before_this_generation() -> None:
     desk = Desk()
     desk.request_generation(owner=ADA_PAYS, wish=WORDS)
 
-    limit = desk.limits.monthly_images(ADA_PAYS.plan)
+    limit = desk.limits.of(ADA_PAYS.plan).monthly_images
     assert estimating(desk)(owner=ADA_PAYS, wish=WORDS).quota_left == limit - 2
 
 

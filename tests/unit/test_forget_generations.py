@@ -12,7 +12,7 @@ from shared.domain.generation import Snapshot
 from shared.domain.transitions import Move
 from shared.services.forget_generations import ForgetGenerations
 from shared.services.moving import advance
-from tests.builders import ADA, NOW, a_brief, a_snapshot, an_attempt, an_image
+from tests.builders import ADA, NOW, a_brief, a_snapshot, an_allowance, an_attempt, an_image
 from tests.unit.desk import Desk
 
 KEPT = timedelta(days=90)
@@ -24,8 +24,7 @@ def submitted(desk: Desk, number: int = 700) -> Snapshot:
     desk.generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=5,
-        monthly_quota=50,
+        allowance=an_allowance(in_flight=5),
         idempotency=None,
         due_at=NOW,
     )

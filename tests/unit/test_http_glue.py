@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain import errors
 from shared.domain.errors import Invalid, LikenessError, TooLarge
+from shared.domain.quota import Allowance
 from shared.domain.request import Plan, ProviderName
 from shared.runtime.binding import caller
 from shared.runtime.incoming import Incoming
@@ -31,6 +32,8 @@ ENVIRONMENT = {
     "PAID_IN_FLIGHT": "5",
     "FREE_MONTHLY_IMAGES": "50",
     "PAID_MONTHLY_IMAGES": "2000",
+    "FREE_REQUESTS_PER_MINUTE": "60",
+    "PAID_REQUESTS_PER_MINUTE": "90",
     "IMAGE_PROVIDERS": "replicate, gemini",
 }
 
@@ -39,8 +42,12 @@ def test_settings_are_read_by_name_and_type() -> None:
     settings = ApiSettings.read(ENVIRONMENT)
 
     assert settings.image_providers == (ProviderName.REPLICATE, ProviderName.GEMINI)
-    assert settings.limits.in_flight(Plan.PAID) == 5
-    assert settings.limits.monthly_images(Plan.FREE) == 50
+    assert settings.limits.of(Plan.PAID) == Allowance(
+        in_flight=5, monthly_images=2000, requests_per_minute=90
+    )
+    assert settings.limits.of(Plan.FREE) == Allowance(
+        in_flight=1, monthly_images=50, requests_per_minute=60
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)

@@ -1,10 +1,10 @@
-"""The monthly allowance: its periods and its refusal."""
+"""What a plan allows: its periods and its refusals."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from shared.domain.quota import period_of, quota_exceeded, resets_at
+from shared.domain.quota import period_of, quota_exceeded, rate_limited, resets_at
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,16 @@ def test_after_an_overdraft_nothing_is_left_rather_than_less() -> None:
 
     assert refusal.details["left"] == 0
     assert refusal.code == "quota_exceeded"
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [("15:09:00", 60), ("15:09:26.535", 34), ("15:09:59", 1), ("15:09:59.999999", 1)],
+)
+def test_one_may_ask_again_when_the_next_clock_minute_begins(now: str, seconds: int) -> None:
+    moment = datetime.fromisoformat(f"2026-03-14T{now}+00:00")
+
+    refusal = rate_limited(now=moment, limit=60)
+
+    assert refusal.retry_after == seconds
+    assert (moment + timedelta(seconds=refusal.retry_after)).minute == 10

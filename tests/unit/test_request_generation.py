@@ -17,7 +17,7 @@ from shared.domain.generation import Lane
 from shared.domain.request import Mode, Owner, Plan, Visibility
 from shared.domain.wish import Wish
 from shared.domain.work import RunItems
-from tests.builders import ADA, GRACE, NOW, a_character, an_idempotency_key
+from tests.builders import ADA, GRACE, NOW, a_character, an_allowance, an_idempotency_key
 from tests.fake_outside import FakeLimits, FakeWorkQueue
 from tests.unit.desk import ADA_PAYS, Desk
 
@@ -111,7 +111,11 @@ def test_another_request_under_the_key_is_refused() -> None:
 
 
 def test_a_hundred_at_the_edge_of_the_quota_get_exactly_what_is_left() -> None:
-    desk = Desk(limits=FakeLimits(running=(100, 100), images=(10, 10)))
+    desk = Desk(
+        limits=FakeLimits(
+            paid=an_allowance(in_flight=100, monthly_images=10, requests_per_minute=100)
+        )
+    )
 
     def ask(_: int) -> bool:
         try:

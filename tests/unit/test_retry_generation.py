@@ -13,6 +13,7 @@ from shared.domain.errors import (
     NotFound,
     NothingFailed,
     QuotaExceeded,
+    RateLimited,
     StaleWrite,
     StillRunning,
     Unprocessable,
@@ -33,6 +34,7 @@ from tests.builders import (
     a_character,
     a_snapshot,
     a_source,
+    an_allowance,
     an_attempt,
     an_idempotency_key,
     an_image,
@@ -72,8 +74,7 @@ def ended(*, failed: tuple[int, ...] = (1, 3), **brief: Any) -> Desk:
     desk.generations.submit(
         snapshot,
         made.model_copy(update={"request": request}),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=NOW,
     )
@@ -212,8 +213,7 @@ def test_what_still_runs_is_not_retried() -> None:
     desk.generations.submit(
         snapshot,
         a_brief(snapshot),
-        in_flight_cap=1,
-        monthly_quota=50,
+        allowance=an_allowance(),
         idempotency=None,
         due_at=NOW,
     )
@@ -231,11 +231,14 @@ def test_anothers_generation_looks_like_one_that_never_was() -> None:
 
 def test_a_retry_is_held_to_quota_and_cap_like_any_other_wish() -> None:
     desk = ended()
-    desk.limits.images = (3, 3)
+    desk.limits.paid = an_allowance(monthly_images=3)
     refused(desk, QuotaExceeded)
 
-    desk.limits.running = (0, 0)
+    desk.limits.paid = an_allowance(in_flight=0)
     refused(desk, InFlightLimit)
+
+    desk.limits.paid = an_allowance(requests_per_minute=0)
+    refused(desk, RateLimited)
 
 
 def test_a_provider_that_is_no_longer_offered_is_not_asked() -> None:

@@ -29,6 +29,7 @@ from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.generation import STAGES, Attempt, Brief, Generation, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.page import Page, PageRequest
+from shared.domain.quota import Allowance
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
 
@@ -42,8 +43,7 @@ class DynamoGenerations:
         snapshot: Snapshot,
         brief: Brief,
         *,
-        in_flight_cap: int,
-        monthly_quota: int,
+        allowance: Allowance,
         idempotency: IdempotencyKey | None,
         due_at: datetime,
         new_character: Character | None = None,
@@ -55,8 +55,9 @@ class DynamoGenerations:
         generation = snapshot.generation
         self.table.commit(
             *keep_answer(idempotency, generation.created_at),
-            money.take_slot(generation, in_flight_cap),
-            money.hold(generation, monthly_quota),
+            money.count_request(generation, allowance.requests_per_minute),
+            money.take_slot(generation, allowance.in_flight),
+            money.hold(generation, allowance.monthly_images),
             put(r.generation_record(generation), ABSENT, refused=_exists_already),
             money.entry(generation, "hold", generation.units),
             put(r.brief_record(generation.id, brief)),

@@ -14,6 +14,7 @@ STY#{style capsule}   META                        style capsule
 COLLECTOR             LISTING                     how far the walk over all objects has come
 OWNER#{owner}         SLOT                        running: set of the open generations
                       QUOTA#{yyyy-mm}             used, overdraft: images of the month
+                      RATE#{minute}               requests accepted in a clock minute; ttl
                       LEDGER#{generation}#{entry} hold | release | late#{nn}: units, period
                       IDEM#{route}#{key}          request_hash, answer, expires_at; ttl
 
@@ -99,6 +100,10 @@ def slot(owner: str) -> Key:
 
 def quota(owner: str, period: str) -> Key:
     return _owner(owner, f"QUOTA#{period}")
+
+
+def rate(owner: str, minute: datetime) -> Key:
+    return _owner(owner, f"RATE#{rfc3339(minute)}")
 
 
 def ledger(owner: str, generation_id: str, entry: str) -> Key:

@@ -1,4 +1,5 @@
-"""What an owner uses: the slot of each open generation, the month's images, the ledger.
+"""What an owner uses: the minute's requests, the slot of each open generation, the month's
+images, the ledger.
 
 These writes are only ever part of a transaction with the generation they pay for.
 """
@@ -9,7 +10,19 @@ from shared.adapters.dynamo.writes import ABSENT, Write, put, update
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.errors import InFlightLimit
 from shared.domain.generation import Generation
-from shared.domain.quota import quota_exceeded
+from shared.domain.quota import MINUTE, minute_of, quota_exceeded, rate_limited
+
+
+def count_request(generation: Generation, limit: int) -> Write:
+    """One of the clock minute; the row is of no use after it."""
+    minute = minute_of(generation.created_at)
+    return update(
+        keys.rate(generation.owner, minute),
+        "ADD #requests :one SET #ttl = :ttl",
+        "attribute_not_exists(#requests) OR #requests < :limit",
+        values={"one": 1, "limit": limit, "ttl": int((minute + 2 * MINUTE).timestamp())},
+        refused=lambda _: rate_limited(now=generation.created_at, limit=limit),
+    )
 
 
 def take_slot(generation: Generation, cap: int) -> Write:
