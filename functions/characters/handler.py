@@ -88,7 +88,11 @@ def read_character(owner: Owner, character_id: CharacterId) -> CharacterView:
     return CharacterView.of(character, bootstrap.signed_urls())
 
 
-@api.patch("/v1/characters/{character_id}", summary="Change a character")
+@api.patch(
+    "/v1/characters/{character_id}",
+    summary="Change a character",
+    refuses={422: ("content_blocked_input",)},
+)
 def change_character(
     owner: Owner, character_id: CharacterId, body: CharacterChangeBody
 ) -> CharacterView:

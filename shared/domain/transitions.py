@@ -326,18 +326,14 @@ def _late(item: Item, event: e.LateResult, now: datetime) -> Decision:
     return Move(item, completed.after, attempt=attempt, image=completed.image)
 
 
-def _cancel_late(item: Item, event: e.CancelRequested, now: datetime) -> Decision:
-    """It stays failed: only, a late image is no longer taken."""
-    ended = _end_late_window(item, e.LateWindowEnded(), now)
-    if isinstance(ended, Ignored):
-        return ended
-    return Move(item, ended.after, cancel_prediction=item.prediction_id)
-
-
-def _end_late_window(item: Item, event: e.LateWindowEnded, now: datetime) -> Decision:
+def _end_late_window(
+    item: Item, event: e.CancelRequested | e.LateWindowEnded, now: datetime
+) -> Decision:
+    """It stays failed: only, a late image is no longer taken, and need not be drawn."""
     if item.late_until is None:
         return Ignored(item, "no_late_window")
-    return Move(item, _to(item, Status.FAILED, late_until=None))
+    after = _to(item, Status.FAILED, late_until=None)
+    return Move(item, after, cancel_prediction=item.prediction_id)
 
 
 def _fail(item: Item, failure: Failure, now: datetime, **changes: Any) -> Move:
@@ -385,5 +381,5 @@ TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
     **{(status, e.DeadLettered): _dead_letter for status in (Q, P, G, U)},
     (Status.FAILED, e.LateResult): _late,
     (Status.FAILED, e.LateWindowEnded): _end_late_window,
-    (Status.FAILED, e.CancelRequested): _cancel_late,
+    (Status.FAILED, e.CancelRequested): _end_late_window,
 }

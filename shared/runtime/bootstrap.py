@@ -148,6 +148,7 @@ def retry_generation() -> RetryGeneration:
         generations=aws.generations(settings().table_name),
         answers=answers(),
         submit_generation=submit_generation(),
+        queue=aws.work_queue(settings()),
         offered=settings().image_providers,
     )
 

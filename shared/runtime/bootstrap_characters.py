@@ -13,6 +13,7 @@ from shared.runtime.bootstrap import (
     draw_seed,
     erase_images,
     images,
+    moderate,
     settings,
     signed_urls,
     submit_generation,
@@ -82,7 +83,7 @@ def list_characters() -> ListCharacters:
 
 @cache
 def change_character() -> ChangeCharacter:
-    return ChangeCharacter(characters(), clock)
+    return ChangeCharacter(characters(), moderate(), clock)
 
 
 @cache

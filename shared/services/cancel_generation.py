@@ -1,17 +1,15 @@
 """Cancel a generation: stop what has not been drawn yet, and hand out one receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from shared.domain import closing
 from shared.domain.errors import AlreadyFinal, StaleWrite
-from shared.domain.events import CancelRequested
+from shared.domain.events import CancelRequested, Event
 from shared.domain.generation import CancelReceipt, Item, Snapshot, Status
 from shared.domain.ports import Clock, Generations, WorkQueue
-from shared.domain.transitions import Move
-from shared.domain.work import CancelPrediction
 from shared.services.close_generation import CloseGeneration
-from shared.services.moving import advance
+from shared.services.moving import advance, tell_providers
 from shared.services.owned_generation import owned_generation
 
 _RACES = 4
@@ -26,17 +24,13 @@ class StopItems:
     clock: Clock
 
     def __call__(self, *, items: Iterable[Item]) -> None:
-        """Providers are told after the commits, as well as may be."""
-        decisions = [
-            advance(self.generations, item, CancelRequested(), self.clock) for item in items
-        ]
-        works = [
-            CancelPrediction(provider=move.before.provider, prediction_id=move.cancel_prediction)
-            for move in decisions
-            if isinstance(move, Move) and move.cancel_prediction and move.before.provider
-        ]
-        if works:
-            self.queue.ingest(works)
+        self.raise_on(items, lambda _: CancelRequested())
+
+    def raise_on(self, items: Iterable[Item], event_for: Callable[[Item], Event | None]) -> None:
+        """Another last event than a cancellation; None leaves the item as it is."""
+        events = [(item, event) for item in items if (event := event_for(item)) is not None]
+        decisions = [advance(self.generations, item, event, self.clock) for item, event in events]
+        tell_providers(self.queue, decisions)
 
 
 @dataclass(frozen=True, slots=True)

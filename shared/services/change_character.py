@@ -8,6 +8,7 @@ from shared.domain.character import Attributes, Character
 from shared.domain.entity import Entity
 from shared.domain.errors import StaleWrite
 from shared.domain.ports import Characters, Clock
+from shared.services.moderate import Moderate
 
 _RACES = 4
 
@@ -25,12 +26,15 @@ class ChangeCharacter:
     """Two changes at once both take effect: the second is made on what the first left."""
 
     characters: Characters
+    moderate: Moderate
     clock: Clock
 
     def __call__(self, *, owner: str, character_id: str, change: CharacterChange) -> Character:
-        """Raises NotFound."""
+        """Raises NotFound, ContentRefused."""
         for _ in range(_RACES):
             changed = self._changed(self.characters.get(owner, character_id), change)
+            if change.attributes:
+                self.moderate.person(changed.attributes)
             try:
                 self.characters.save(changed)
             except StaleWrite:

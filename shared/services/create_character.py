@@ -50,8 +50,9 @@ class CreateCharacter:
     def __call__(
         self, *, owner: Owner, new: NewCharacter, idempotency: IdempotencyKey | None = None
     ) -> Answer[CreatedCharacter]:
-        """Raises IdempotencyKeyReused; with a first pack also ContentRefused, InFlightLimit,
-        QuotaExceeded."""
+        """Raises ContentRefused, IdempotencyKeyReused; with a first pack also RateLimited,
+        InFlightLimit, QuotaExceeded."""
+        self.submit_generation.moderate.person(new.attributes)
         character = self._born(owner, new)
         try:
             if new.first_pack is not None:

@@ -11,7 +11,6 @@ from shared.domain.ports import Clock, Generations, Images
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.erase_images import EraseImages
-from shared.services.moving import advance
 from shared.services.owned_generation import owned_generation
 
 _ROUNDS = 4
@@ -52,10 +51,7 @@ class DeleteGeneration:
             if not open_items:
                 return broken_off
             self.stop_items(items=(item for item in open_items if not item.ended))
-            for item in open_items:
-                event = _last_event(item)
-                if event is not None:
-                    advance(self.generations, item, event, self.clock)
+            self.stop_items.raise_on(open_items, _last_event)
             broken_off += [
                 item.image
                 for item in open_items

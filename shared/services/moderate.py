@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Character
+from shared.domain.character import Attributes, Character
 from shared.domain.errors import ContentRefused
-from shared.domain.moderation.asked import verdict_on
+from shared.domain.moderation.asked import verdict_on, words_of
 from shared.domain.moderation.policy import Category, verdict
 from shared.domain.ports import Counter
 from shared.domain.styling import Style
@@ -24,6 +24,10 @@ class Moderate:
     def words(self, *texts: str) -> None:
         """As for a picture of nobody in particular. Raises ContentRefused."""
         self._refuse(verdict(texts, likeness=False))
+
+    def person(self, attributes: Attributes) -> None:
+        """As for pictures of somebody. Raises ContentRefused."""
+        self._refuse(verdict(words_of(attributes), likeness=True))
 
     def _refuse(self, category: Category | None) -> None:
         if category is not None:

@@ -7,11 +7,12 @@ from shared.domain.choosing import check_offered
 from shared.domain.errors import AlreadyAnswered, NotFound, StaleWrite
 from shared.domain.generation import Brief, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
-from shared.domain.ports import Answers, Generations
+from shared.domain.ports import Answers, Generations, WorkQueue
 from shared.domain.pricing.catalogue import Model, find_model
 from shared.domain.request import Owner, ProviderName
 from shared.domain.retrying import failed_items, retrial, without_late_windows
 from shared.services.answering import Answer, keeping
+from shared.services.moving import tell_providers
 from shared.services.submit_generation import SubmitGeneration
 
 _RACES = 4
@@ -25,13 +26,14 @@ class RetryGeneration:
     generations: Generations
     answers: Answers
     submit_generation: SubmitGeneration
+    queue: WorkQueue
     offered: Sequence[ProviderName]
 
     def __call__(
         self, *, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
         """Raises NotFound, IdempotencyKeyReused, StillRunning, NothingFailed, Unprocessable,
-        InFlightLimit, QuotaExceeded; then nothing has been written."""
+        RateLimited, InFlightLimit, QuotaExceeded; then nothing has been written."""
         first = self._answered(idempotency)
         if first is not None:
             return first
@@ -67,13 +69,15 @@ class RetryGeneration:
             now=now,
             new_id=self.submit_generation.new_id,
         )
+        moves = without_late_windows(failed, now)
         self.submit_generation.record(
             owner,
             snapshot,
             brief,
             idempotency=keeping(idempotency, snapshot.model_dump_json(exclude_defaults=True)),
-            moves=without_late_windows(failed, now),
+            moves=moves,
         )
+        tell_providers(self.queue, moves)
         return snapshot
 
     def _model(self, brief: Brief) -> Model:

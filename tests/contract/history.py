@@ -57,7 +57,9 @@ class History:
         )
         # Of submitting, a retry uses three things, which this history stands in for.
         desk = cast("SubmitGeneration", self)
-        self.retry = RetryGeneration(generations, stores.answers, desk, (ProviderName.GEMINI,))
+        self.retry = RetryGeneration(
+            generations, stores.answers, desk, stop.queue, (ProviderName.GEMINI,)
+        )
 
     def next(self) -> int:
         self.number += 1

@@ -111,7 +111,9 @@ class Desk:
     @property
     def retry_generation(self) -> RetryGeneration:
         answers = FakeAnswers(self.memory)
-        return RetryGeneration(self.generations, answers, self.submit_generation, OFFERED)
+        return RetryGeneration(
+            self.generations, answers, self.submit_generation, self.queue, OFFERED
+        )
 
     @property
     def read_generation(self) -> ReadGeneration:
@@ -169,7 +171,7 @@ class Desk:
 
     @property
     def change_character(self) -> ChangeCharacter:
-        return ChangeCharacter(self.characters, self.clock)
+        return ChangeCharacter(self.characters, Moderate(self.counted), self.clock)
 
     @property
     def delete_character(self) -> DeleteCharacter:

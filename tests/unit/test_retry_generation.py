@@ -1,5 +1,6 @@
 """Retrying: only what failed, as it was asked for, and never paid for twice."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from shared.domain.errors import (
     RateLimited,
     StaleWrite,
     StillRunning,
+    Unavailable,
     Unprocessable,
 )
 from shared.domain.generation import Dispatch, Generation, Item, Snapshot, Status
@@ -23,6 +25,7 @@ from shared.domain.limits import DEADLINE
 from shared.domain.pricing.catalogue import default_model
 from shared.domain.request import Mode, Owner, Plan, ProviderName
 from shared.domain.transitions import Move, decide
+from shared.domain.work import CancelPrediction, Work
 from shared.services.moving import advance
 from shared.services.retry_generation import RetryGeneration
 from tests.builders import (
@@ -229,6 +232,31 @@ def test_anothers_generation_looks_like_one_that_never_was() -> None:
     refused(ended(), NotFound, owner=Owner(id=GRACE, plan=Plan.PAID))
 
 
+def test_the_provider_is_told_that_nobody_waits_for_the_first_drawing_any_more() -> None:
+    desk = ended()
+    item = desk.memory.items[ID][1]
+    at_replicate = {"provider": ProviderName.REPLICATE, "prediction_id": "p1"}
+    desk.memory.items[ID][1] = item.model_copy(update=at_replicate)
+
+    retried(desk)
+
+    told = [sent.work for sent in desk.queue.sent if isinstance(sent.work, CancelPrediction)]
+    assert told == [CancelPrediction(provider=ProviderName.REPLICATE, prediction_id="p1")]
+
+
+def test_a_retry_stands_when_the_provider_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = ended()
+    item = desk.memory.items[ID][1]
+    desk.memory.items[ID][1] = item.model_copy(update={"prediction_id": "p1"})
+
+    def unavailable(_: object, works: Sequence[Work]) -> None:
+        raise Unavailable("The queue is out of reach.")
+
+    monkeypatch.setattr(type(desk.queue), "ingest", unavailable)
+
+    assert retried(desk).generation.id in desk.memory.generations
+
+
 def test_a_retry_is_held_to_quota_and_cap_like_any_other_wish() -> None:
     desk = ended()
     desk.limits.paid = an_allowance(monthly_images=3)
@@ -247,6 +275,7 @@ def test_a_provider_that_is_no_longer_offered_is_not_asked() -> None:
         desk.generations,
         desk.retry_generation.answers,
         desk.submit_generation,
+        desk.queue,
         (ProviderName.REPLICATE,),
     )
 

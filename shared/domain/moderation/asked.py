@@ -1,6 +1,6 @@
 """Which words of a request are judged, and how strictly."""
 
-from shared.domain.character import Character
+from shared.domain.character import Attributes, Character
 from shared.domain.moderation.policy import Category, verdict
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
@@ -19,7 +19,12 @@ def verdict_on(
 def _texts(wish: Wish, character: Character | None, style: Style | None) -> tuple[str, ...]:
     said = [wish.prompt, style and style.applied.prompt]
     if character is not None:
-        attributes = character.attributes.model_dump()
-        age = attributes.pop("age_range")
-        said += [age and f"aged {age}", *attributes.values()]
+        said += words_of(character.attributes)
     return tuple(text for text in said if text)
+
+
+def words_of(attributes: Attributes) -> tuple[str, ...]:
+    """What a model is told of a person."""
+    words = attributes.model_dump()
+    age = words.pop("age_range")
+    return tuple(text for text in (age and f"aged {age}", *words.values()) if text)

@@ -1,10 +1,11 @@
 """What owners and providers do: submit, cancel, retry, call back."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from shared.domain import events as e
 from shared.domain.errors import AlreadyFinal, StaleWrite, Unavailable
-from shared.domain.generation import Brief, Dispatch, Snapshot, Status
+from shared.domain.generation import Brief, Dispatch, Item, Snapshot, Status
 from shared.domain.transitions import Move
 from shared.domain.work import AttemptReference, CancelPrediction, TakeCallback, Work
 from tests.simulation.calls import Call, Steps
@@ -34,15 +35,15 @@ class Handlers(Watching):
         snapshot: Snapshot = yield self.get(generation_id)
         stoppable = [i for i in snapshot.items if not i.ended or i.status is Status.CANCELLED]
         if snapshot.generation.cancel_receipt is None and stoppable:
-            yield from self._stop_items(snapshot)
+            yield from self._stop(snapshot.items, e.CancelRequested())
             snapshot = yield self.get(generation_id)
         yield from self._receipt(snapshot)
         yield from self.close_generation(generation_id)
 
-    def _stop_items(self, snapshot: Snapshot) -> Steps[None]:
+    def _stop(self, items: Iterable[Item], event: e.Event) -> Steps[None]:
         works: list[Work] = []
-        for item in snapshot.items:
-            move = yield from self.advance(item, e.CancelRequested())
+        for item in items:
+            move = yield from self.advance(item, event)
             if isinstance(move, Move) and move.cancel_prediction and move.before.provider:
                 works.append(
                     CancelPrediction(
@@ -73,9 +74,8 @@ class Handlers(Watching):
         snapshot: Snapshot = yield self.get(generation_id)
         if not snapshot.generation.closed:
             raise AlreadyFinal("still running")
-        for item in snapshot.items:
-            if item.status is Status.FAILED:
-                yield from self.advance(item, e.LateWindowEnded())
+        failed = [item for item in snapshot.items if item.status is Status.FAILED]
+        yield from self._stop(failed, e.LateWindowEnded())
 
     def call_back(self, delivery: Delivery) -> Steps[None]:
         """functions/webhook: verified, queued, then answered. A forged one is well signed but
