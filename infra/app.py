@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,21 @@ import aws_cdk as cdk
 
 from infra.bundle_steps import PROJECT
 from infra.bundles import Bundler
+from infra.context import UnusableContext
 from infra.deployment import Deployment
 from infra.functions import NAMES
 from infra.stack import LikenessStack
 
 
 def synthesize() -> None:
-    """Write the cloud assembly where the CDK CLI expects it, or to `cdk.out` without the CLI."""
+    """Write the cloud assembly where the CDK CLI expects it, or to `cdk.out` without the CLI.
+    Context that cannot be meant ends the program with one line."""
     outdir = Path(os.environ.get("CDK_OUTDIR") or PROJECT / "cdk.out")
     app = new_app(outdir)
-    deployment = Deployment.from_context(app.node)
+    try:
+        deployment = Deployment.from_context(app.node)
+    except UnusableContext as exc:
+        sys.exit(str(exc))
     bundles = Bundler(target=deployment.target).build_all(NAMES)
     LikenessStack(app, deployment=deployment, bundles=bundles)
     app.synth()

@@ -1,75 +1,60 @@
 """What one deployment may choose: the CDK context, read once and typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from constructs import Node
 
 from infra.bundles import LAMBDA, Target, this_machine
+from infra.context import read_context
 from infra.limits import Limits
 
-# Caps per plan, as the functions read them from their environment.
-CAPS = {
-    "free_in_flight": "1",
-    "paid_in_flight": "5",
-    "free_monthly_images": "50",
-    "paid_monthly_images": "2000",
-    "free_requests_per_minute": "60",
-    "paid_requests_per_minute": "60",
-}
+# Caps per plan, which the functions that accept work read from their environment.
+CAPS = tuple(
+    f"{plan}_{cap}"
+    for plan in ("free", "paid")
+    for cap in ("in_flight", "monthly_images", "requests_per_minute")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One deployment's choices; `local` is the stack on this machine's own engine."""
+    """One deployment's choices, as `infra/context.py` explains them; `limits` are the time limits
+    it shares with the functions."""
 
     local: bool
     jwt_issuer: str | None
     jwt_audience: str | None
-    image_providers: str
+    image_providers: tuple[str, ...]
     log_level: str
     site_origins: tuple[str, ...]
     alarm_topic_arn: str | None
-    caps: dict[str, str]
-    collector_dry_run: str
+    caps: Mapping[str, int]
+    collector_dry_run: bool
     retention_generations_days: int
     limits: Limits
 
     @classmethod
     def from_context(cls, node: Node) -> Self:
-        def text(key: str) -> str | None:
-            value: Any = node.try_get_context(key)
-            return None if value is None else str(value)
-
-        issuer, audience = text("jwt_issuer"), text("jwt_audience")
-        if (issuer is None) != (audience is None):
-            raise ValueError("jwt_issuer and jwt_audience belong together: give both or neither")
-        return cls(
-            local=(text("local") or "false").lower() == "true",
-            jwt_issuer=issuer,
-            jwt_audience=audience,
-            image_providers=text("image_providers") or "gemini,replicate",
-            log_level=text("log_level") or "INFO",
-            site_origins=tuple((text("site_origins") or "*").split(",")),
-            alarm_topic_arn=text("alarm_topic_arn"),
-            caps={cap.upper(): text(cap) or default for cap, default in CAPS.items()},
-            collector_dry_run=(text("collector_dry_run") or "false").lower(),
-            retention_generations_days=int(text("retention_generations_days") or "0"),
-            limits=Limits.load(),
-        )
+        """Raises UnusableContext."""
+        values = read_context(node)
+        caps = {cap: values.pop(cap) for cap in CAPS}
+        return cls(**values, caps=caps, limits=Limits.load())
 
     @property
     def choices(self) -> dict[str, str]:
         """What the functions that accept work read from their environment."""
-        return {"IMAGE_PROVIDERS": self.image_providers, **self.caps}
+        caps = {cap.upper(): str(value) for cap, value in self.caps.items()}
+        return {"IMAGE_PROVIDERS": ",".join(self.image_providers), **caps}
 
     @property
     def collecting(self) -> dict[str, str]:
         """What the collector reads from its environment."""
         return {
-            "COLLECTOR_DRY_RUN": self.collector_dry_run,
+            "COLLECTOR_DRY_RUN": str(self.collector_dry_run).lower(),
             "RETENTION_GENERATIONS_DAYS": str(self.retention_generations_days),
         }
 

@@ -34,10 +34,12 @@ class Identity(Construct):
         )
         pool.add_group("Paid", group_name=PAID_GROUP)
         self.issuer, self.audience = pool.user_pool_provider_url, client.user_pool_client_id
-        cdk.CfnOutput(self, "UserPoolId", value=pool.user_pool_id).override_logical_id("UserPoolId")
-        cdk.CfnOutput(self, "UserPoolClientId", value=self.audience).override_logical_id(
-            "UserPoolClientId"
-        )
+        for name, value, described in (
+            ("UserPoolId", pool.user_pool_id, "Who may use the API: users are invited here"),
+            ("UserPoolClientId", self.audience, "The client that users sign in with"),
+        ):
+            output = cdk.CfnOutput(self, name, value=value, description=described)
+            output.override_logical_id(name)
 
     def _user_pool(self, removal_policy: cdk.RemovalPolicy) -> cognito.UserPool:
         pool = cognito.UserPool(

@@ -51,8 +51,8 @@ class LikenessStack(cdk.Stack):
         Observability(
             self, "Alarms", functions=self.functions, messaging=self.queues, deployment=deployment
         )
-        for name, value in self._outputs().items():
-            cdk.CfnOutput(self, name, value=value)
+        for name, (value, described) in self._outputs().items():
+            cdk.CfnOutput(self, name, value=value, description=described)
 
     def _configure(self, deployment: Deployment) -> None:
         """Tell each function the names of what it works with."""
@@ -113,16 +113,18 @@ class LikenessStack(cdk.Stack):
         for pair in self.queues.by_name.values():
             sweeper.consume(pair.dead_letters, batch_size=10, max_concurrency=2)
 
-    def _outputs(self) -> dict[str, str]:
+    def _outputs(self) -> dict[str, tuple[str, str]]:
+        """Value and description by name."""
         outputs = {
-            "ApiId": self.api.api.api_id,
-            "ApiUrl": self.api.url,
-            "TableName": self.storage.table.table_name,
-            "ImagesBucketName": self.storage.images.bucket_name,
-            "UploadsBucketName": self.storage.uploads.bucket_name,
-            "ProviderSecretName": self.secret.arn,
+            "ApiUrl": (self.api.url, "Address of the API; its documentation is at /v1/docs"),
+            "ApiId": (self.api.api.api_id, "The API at API Gateway"),
+            "ProviderSecretName": (self.secret.arn, "Secret that holds the keys of the providers"),
+            "TableName": (self.storage.table.table_name, "Table of all records"),
+            "ImagesBucketName": (self.storage.images.bucket_name, "Bucket of all images"),
+            "UploadsBucketName": (self.storage.uploads.bucket_name, "Bucket of uploads on the way"),
         }
-        for pair in self.queues.by_name.values():
-            outputs[f"{pair.node.id}QueueUrl"] = pair.queue.queue_url
-            outputs[f"{pair.node.id}DeadLetterQueueUrl"] = pair.dead_letters.queue_url
+        for name, pair in self.queues.by_name.items():
+            queue, letters = pair.queue.queue_url, pair.dead_letters.queue_url
+            outputs[f"{pair.node.id}QueueUrl"] = (queue, f"Queue {name}")
+            outputs[f"{pair.node.id}DeadLetterQueueUrl"] = (letters, f"Dead letters of {name}")
         return outputs

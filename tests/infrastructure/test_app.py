@@ -76,3 +76,13 @@ def test_context_is_read_without_the_cdk_command(other_checkout: Path, tmp_path:
     assert template.environment("generations")["PAID_IN_FLIGHT"] == "7"
     for function in template.functions().values():
         assert function["Architectures"] == [this_machine().architecture]
+
+
+def test_a_choice_that_cannot_be_meant_ends_with_one_line(
+    other_checkout: Path, tmp_path: Path
+) -> None:
+    done = _run_app(other_checkout, tmp_path, free_in_flight="none")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "context free_in_flight='none': takes a whole number from 1\n"
+    assert not (tmp_path / "Likeness.template.json").exists()

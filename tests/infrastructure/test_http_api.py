@@ -2,11 +2,6 @@
 
 import json
 
-import pytest
-
-from infra.app import new_app
-from infra.bundles import Bundle
-from infra.deployment import Deployment
 from tests.infrastructure.templates import Properties, Template
 
 GENERATIONS = (
@@ -84,15 +79,6 @@ def test_without_an_issuer_there_is_a_user_pool_with_a_paid_group(template: Temp
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert group["GroupName"] == "paid"
     assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": client}]
-
-
-@pytest.mark.parametrize("given", ["jwt_issuer", "jwt_audience"])
-def test_an_issuer_without_an_audience_is_refused(
-    given: str, stand_ins: dict[str, Bundle], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    app = new_app(tmp_path_factory.mktemp("half"), {given: "only one of the two"})
-    with pytest.raises(ValueError, match="belong together"):
-        Deployment.from_context(app.node)
 
 
 def test_the_stage_is_throttled_and_its_log_holds_no_path(template: Template) -> None:

@@ -1,0 +1,186 @@
+"""What a deployment may choose: every context key of the app, its default and what it means.
+
+A new choice is a new row of `KEYS`, and a field of `Deployment` that carries it; the table in
+docs/deployment.md is written from here (`python -m tests.deployment_page`).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from constructs import Node
+
+PROVIDERS: Final = ("gemini", "replicate")
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class UnusableContext(ValueError):
+    """A context value that no deployment can mean; the message names the key and what is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextKey:
+    """`read` turns the text into the value, or raises ValueError with what it takes."""
+
+    name: str
+    default: str | None
+    read: Callable[[str], Any]
+    meaning: str
+
+    def value(self, given: object) -> Any:
+        """Raises UnusableContext. An empty text is no choice."""
+        text = self.default if given in (None, "") else str(given)
+        if text is None:
+            return None
+        try:
+            return self.read(text)
+        except ValueError as exc:
+            raise UnusableContext(f"context {self.name}={text!r}: takes {exc}") from exc
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+            raise ValueError(f"a whole number from {least}")
+        return int(text)
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return text.lower() == "true"
+
+
+def _some_of(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    def read(text: str) -> tuple[str, ...]:
+        named = tuple(name.strip() for name in text.split(","))
+        if set(named) - set(known) or len(set(named)) != len(named):
+            raise ValueError(f"one or several of {', '.join(known)}, each once, comma-separated")
+        return named
+
+    return read
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"one of {', '.join(known)}")
+        return text
+
+    return read
+
+
+def _https(text: str) -> str:
+    address = urlsplit(text)
+    if address.scheme != "https" or not address.hostname:
+        raise ValueError("an https:// address")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in text.split(","))
+    if any(origin != "*" and not re.fullmatch(r"https?://[^/\s*]+", origin) for origin in origins):
+        raise ValueError("origins such as https://studio.example, comma-separated, or *")
+    return origins
+
+
+def _topic(text: str) -> str:
+    if not re.fullmatch(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+", text):
+        raise ValueError("the ARN of an SNS topic")
+    return text
+
+
+def _words(text: str) -> str:
+    return text
+
+
+KEYS: Final = (
+    ContextKey(
+        "image_providers",
+        "gemini,replicate",
+        _some_of(PROVIDERS),
+        "Providers of this deployment, in the order in which `auto` asks them. Name those alone "
+        "that the secret has a key for.",
+    ),
+    ContextKey("free_in_flight", "1", _whole(1), "Open generations of an owner on the free plan."),
+    ContextKey("paid_in_flight", "5", _whole(1), "Open generations of an owner on the paid plan."),
+    ContextKey(
+        "free_monthly_images", "50", _whole(0), "Images of a free owner in a calendar month, UTC."
+    ),
+    ContextKey(
+        "paid_monthly_images", "2000", _whole(0), "Images of a paid owner in a calendar month, UTC."
+    ),
+    ContextKey(
+        "free_requests_per_minute",
+        "60",
+        _whole(1),
+        "Requests for images accepted from a free owner in a minute.",
+    ),
+    ContextKey(
+        "paid_requests_per_minute",
+        "60",
+        _whole(1),
+        "Requests for images accepted from a paid owner in a minute.",
+    ),
+    ContextKey(
+        "jwt_issuer",
+        None,
+        _https,
+        "Your own OpenID Connect issuer, together with `jwt_audience`; without both the stack "
+        "makes a Cognito user pool.",
+    ),
+    ContextKey("jwt_audience", None, _words, "The audience of your issuer's tokens."),
+    ContextKey(
+        "site_origins",
+        "*",
+        _origins,
+        "Web origins that may use the API and the signed addresses of pictures from a browser.",
+    ),
+    ContextKey(
+        "alarm_topic_arn",
+        None,
+        _topic,
+        "Topic that every alarm tells; without it, alarms only show.",
+    ),
+    ContextKey("log_level", "INFO", _one_of(LOG_LEVELS), "The least that functions log."),
+    ContextKey(
+        "retention_generations_days",
+        "0",
+        _whole(0),
+        "Days after which a closed generation and its images are deleted; 0 keeps them.",
+    ),
+    ContextKey(
+        "collector_dry_run",
+        "false",
+        _yes_or_no,
+        "The hourly collector only tells what it would delete.",
+    ),
+    ContextKey(
+        "local",
+        "false",
+        _yes_or_no,
+        "The stack for the engine on this machine: its architecture, one day of logs, nothing kept "
+        "after deletion. Set by `likeness up`.",
+    ),
+)
+
+
+def read_context(node: Node) -> dict[str, Any]:
+    """A value for every key. Raises UnusableContext, also for a key that is none of ours: a
+    mistyped choice would else be silently the default."""
+    known = [key.name for key in KEYS]
+    if strangers := sorted(_ours(node.get_all_context()) - set(known)):
+        raise UnusableContext(f"context {strangers[0]}: no such key; known are {', '.join(known)}")
+    values = {key.name: key.value(node.try_get_context(key.name)) for key in KEYS}
+    if (values["jwt_issuer"] is None) != (values["jwt_audience"] is None):
+        raise UnusableContext("context jwt_issuer and jwt_audience belong together: give both")
+    return values
+
+
+def _ours(names: Iterable[str]) -> set[str]:
+    """The CDK's own keys are of the form `aws:cdk:…`, `@aws-cdk/…`, `provider:account=…`."""
+    return {name for name in names if not re.search(r"[:/]", name)}

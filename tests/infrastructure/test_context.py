@@ -1,0 +1,74 @@
+"""What a deployment may choose, and how a choice that nobody can mean is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.app import new_app
+from infra.context import KEYS, PROVIDERS, UnusableContext, read_context
+from infra.deployment import Deployment
+from shared.domain.request import ProviderName
+
+
+def chosen(tmp_path: Path, **context: str) -> dict[str, Any]:
+    return read_context(new_app(tmp_path, context).node)
+
+
+def test_without_a_choice_every_key_has_its_default(tmp_path: Path) -> None:
+    values = chosen(tmp_path)
+
+    assert list(values) == [key.name for key in KEYS]
+    assert values["image_providers"] == ("gemini", "replicate")
+    assert (values["paid_in_flight"], values["local"], values["jwt_issuer"]) == (5, False, None)
+
+
+def test_an_empty_value_is_no_choice(tmp_path: Path) -> None:
+    assert chosen(tmp_path, log_level="", alarm_topic_arn="") == chosen(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("free_in_flight", "0"),
+        ("paid_requests_per_minute", "many"),
+        ("free_monthly_images", "-1"),
+        ("retention_generations_days", "1.5"),
+        ("image_providers", "gemini,dalle"),
+        ("image_providers", "gemini,gemini"),
+        ("jwt_issuer", "http://issuer.example"),
+        ("jwt_issuer", "issuer.example"),
+        ("site_origins", "studio.example"),
+        ("alarm_topic_arn", "my-topic"),
+        ("log_level", "verbose"),
+        ("collector_dry_run", "yes"),
+        ("local", "1"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_named_in_one_line(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    with pytest.raises(UnusableContext) as refused:
+        chosen(tmp_path, **{key: value})
+
+    assert str(refused.value).startswith(f"context {key}={value!r}: takes ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_mistyped_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UnusableContext, match=r"paid_inflight: no such key; known are .*paid_in_fl"):
+        chosen(tmp_path, paid_inflight="7")
+
+
+def test_what_the_cdk_puts_into_the_context_is_not_ours_to_judge(tmp_path: Path) -> None:
+    chosen(tmp_path, **{"aws:cdk:bundling-stacks": "**", "vpc-provider:account=1": "x"})
+
+
+@pytest.mark.parametrize("given", ["jwt_issuer", "jwt_audience"])
+def test_an_issuer_and_its_audience_belong_together(tmp_path: Path, given: str) -> None:
+    with pytest.raises(UnusableContext, match="belong together"):
+        Deployment.from_context(new_app(tmp_path, {given: "https://issuer.example"}).node)
+
+
+def test_the_providers_that_may_be_named_are_those_the_functions_know() -> None:
+    assert sorted(PROVIDERS) == sorted(ProviderName)
