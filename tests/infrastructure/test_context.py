@@ -56,7 +56,7 @@ def test_a_value_that_cannot_be_meant_is_named_in_one_line(
 
 
 def test_a_mistyped_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnusableContext, match=r"paid_inflight: no such key; known are .*paid_in_fl"):
+    with pytest.raises(UnusableContext, match=r"paid_inflight: no such key; known are .*paid_in"):
         chosen(tmp_path, paid_inflight="7")
 
 
