@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from functions.openapi.refusals import SCHEMAS, needs_token, refusals_of
+from functions.openapi.wording import describe, read
 from shared.domain.ids import id_pattern
 from shared.runtime import binding as b
 from shared.runtime.http import Page, Reply, Route
@@ -19,6 +20,10 @@ from shared.runtime.incoming import FORM, JSON
 type Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/{model}"
+_AUTHORIZATION: Final = (
+    "`Authorization: Bearer TOKEN`. On AWS the access token of a user of the stack's user pool, or "
+    "a token of your own issuer; on your machine what `likeness token` prints."
+)
 
 
 def document(
@@ -41,12 +46,19 @@ def document(
         "components": {
             "schemas": {name: definitions[name] for name in sorted(definitions)} | SCHEMAS,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": _AUTHORIZATION,
+                }
             },
         },
+        "x-problem-codes": read("problem_codes"),
     }
     # `ListView[ImageView]` is called `ImageListView`.
     named: Json = json.loads(re.sub(r"ListView_(\w+?)View_", r"\1ListView", json.dumps(made)))
+    describe(named)
     return named
 
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from functions.characters.handler import api as characters
 from functions.generations.handler import api as generations
 from functions.openapi import __main__ as openapi
+from functions.openapi import wording
 from shared.runtime.binding import JsonBody, Picture
 from shared.runtime.image_bodies import ImageInputBody
 from shared.runtime.version import VERSION
@@ -157,3 +158,31 @@ def test_the_version_is_the_projects() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert project["version"] == VERSION == DOCUMENT["info"]["version"]
+
+
+def test_every_field_and_parameter_says_what_it_means() -> None:
+    assert list(wording.undescribed(DOCUMENT)) == []
+
+
+def test_no_explanation_is_of_something_that_is_gone() -> None:
+    places = {
+        name: set(definition.get("properties", {}))
+        for name, definition in DOCUMENT["components"]["schemas"].items()
+    } | {
+        operation["operationId"]: {each["name"] for each in operation.get("parameters", ())}
+        for operation in OPERATIONS
+    }
+    names = set().union(*places.values())
+    known = names | {f"{place}.{name}" for place in places for name in places[place]}
+
+    assert set(wording.read("field_descriptions")) - known == set()
+
+
+def test_every_problem_code_is_explained_and_none_besides() -> None:
+    answers = [answer for each in OPERATIONS for answer in each["responses"].values()]
+    bodies = [answer.get("content", {}).get("application/problem+json") for answer in answers]
+    narrowed = [body["schema"]["allOf"][1]["properties"]["code"] for body in bodies if body]
+    codes = {code for each in narrowed for code in each.get("enum", [each.get("const")])}
+
+    # No operation answers 405: it stands for the methods that are none.
+    assert set(DOCUMENT["x-problem-codes"]) == codes | {"method_not_allowed"}
