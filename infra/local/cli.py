@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from infra.local.layout import DEFAULT_PORT, BadInput, LocalError, StateDir
@@ -30,7 +31,11 @@ type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit code is 2 for bad input, 1 for what else went wrong."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if not words:
+        _parser().print_help(sys.stderr)
+        return BadInput.exit_code
+    arguments = _parser().parse_args(words)
     try:
         return int(arguments.run(arguments))
     except LocalError as problem:
@@ -47,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"likeness {version('likeness')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for offer in (_offer_up, _offer_demo, _offer_token, _offer_doctor):
         offer(commands)
@@ -58,7 +64,8 @@ def _offer_up(commands: Commands) -> None:
         "up",
         help="start everything on this machine and keep it running",
         description="Start the local AWS engine with the stack, the provider simulators and one "
-        "public port for the API and the pages. State is kept between runs. Ctrl-C stops all.",
+        "public port for the API and the pages. State is kept between runs. Ctrl-C stops all. "
+        "If it was killed, start it again: at most the last ten seconds are lost.",
     )
     up.add_argument("--port", type=int, help=f"public port (default {DEFAULT_PORT})")
     up.set_defaults(run=_up)

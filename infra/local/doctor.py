@@ -1,6 +1,7 @@
 """`likeness doctor`: what a local run needs, what is missing and how to get it."""
 
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.children import get
 from infra.local.layout import HOST, PROJECT, BadInput, StateDir
 from infra.local.providers import GEMINI, REPLICATE, Provider
 
@@ -54,12 +56,7 @@ def _tools() -> Iterator[Finding]:
 
 
 def _machine(port: int, state: StateDir) -> Iterator[Finding]:
-    free = _is_free(port)
-    yield Finding(
-        f"port {port}",
-        "free" if free else "in use",
-        "" if free else "stop what runs there, or use --port or LIKENESS_PORT",
-    )
+    yield _port(port)
     try:
         state.create()
         writable = os.access(state.root, os.W_OK)
@@ -92,6 +89,22 @@ def _provider(provider: Provider, environment: Mapping[str, str]) -> Finding:
         return Finding(provider.name, f"simulated (set {provider.key} for the real one)")
     where = environment.get(provider.base_url) or "the real service"
     return Finding(provider.name, f"{where}, with {provider.key}")
+
+
+def _port(port: int) -> Finding:
+    subject = f"port {port}"
+    if _is_free(port):
+        return Finding(subject, "free")
+    if _is_likeness(port):
+        return Finding(subject, "Likeness itself runs there")
+    return Finding(subject, "in use", "stop what runs there, or use --port or LIKENESS_PORT")
+
+
+def _is_likeness(port: int) -> bool:
+    try:
+        return "status" in json.loads(get(f"http://{HOST}:{port}/v1/health", seconds=3))
+    except (OSError, ValueError):
+        return False
 
 
 def _is_free(port: int) -> bool:

@@ -6,13 +6,20 @@ import socket
 import stat
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from PIL import Image
 
 from infra.local.cli import main, public_port
+from infra.local.demo.contact_sheet import write_contact_sheet
+from infra.local.demo.photo import read_photo
+from infra.local.demo.spending import spending
 from infra.local.layout import BadInput
 from infra.local.stack_runner import LocalStack
+from shared.runtime.version import VERSION
 
 
 @pytest.fixture(autouse=True)
@@ -157,3 +164,56 @@ def test_help_loads_neither_the_aws_sdk_nor_a_server() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == f"likeness {VERSION}\n"
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert "likeness [-h] [--version] COMMAND" in run().stderr
+
+
+def test_the_doctor_knows_likeness_when_it_runs_there(capsys: pytest.CaptureFixture[str]) -> None:
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"status": "ok", "version": "0.1.0"}')
+
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        assert main(["doctor", "--port", str(server.server_port)]) == 0
+    assert "Likeness itself runs there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("simulated", "told"),
+    [
+        (("gemini", "replicate"), "Nothing was spent"),
+        (("replicate",), "Gemini drew with your key: its costs are yours. A simulator on this"),
+        ((), "the costs are yours"),
+    ],
+)
+def test_a_demo_says_whether_its_costs_were_spent(simulated: tuple[str, ...], told: str) -> None:
+    assert told in spending(simulated)
+
+
+def test_a_photo_that_the_api_would_refuse_is_refused_before_anything_starts(
+    tmp_path: Path,
+) -> None:
+    Image.new("RGB", (200, 40)).save(tmp_path / "tiny.png")
+    with pytest.raises(BadInput, match="a side shorter than 64 pixels"):
+        read_photo(tmp_path / "tiny.png")
+
+
+def test_a_row_of_the_contact_sheet_is_as_high_as_its_highest_picture(tmp_path: Path) -> None:
+    photo = tmp_path / "wide.png"
+    Image.new("RGB", (600, 150), "red").save(photo)
+    out = tmp_path / "out"
+
+    write_contact_sheet(out, read_photo(photo), [], lambda _: b"", note="Nothing was spent.")
+
+    with Image.open(out / "contact-sheet.png") as sheet:
+        assert sheet.height < 64 + 150
+    assert "<p>Nothing was spent.</p>" in (out / "index.html").read_text()

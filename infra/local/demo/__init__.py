@@ -10,6 +10,7 @@ from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import DEFAULT_PHOTO, DEFAULT_PHOTO_CREDIT, read_photo
 from infra.local.demo.report import print_report
 from infra.local.demo.run import Made, make_images
+from infra.local.demo.spending import spending
 from infra.local.progress import telling
 from infra.local.stack_runner import LocalStack
 from infra.local.up import stop_on_signals
@@ -32,9 +33,10 @@ def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -
         say("Drawing")
         with Api(stack.base_url, stack.token(OWNER, "paid")) as api:
             made = make_images(api, picture, console)
-            write_contact_sheet(out, picture, made, api.download)
+            spent = spending(stack.simulators)
+            write_contact_sheet(out, picture, made, api.download, note=spent)
         say("Stopping")
-    print_report(console, made, out, seconds=time.monotonic() - began)
+    print_report(console, made, out, seconds=time.monotonic() - began, note=spent)
     return 0 if _complete(made) else 1
 
 

@@ -2,8 +2,9 @@
 
 import html
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
 from string import Template
 
@@ -13,7 +14,7 @@ from infra.local.demo.api import Json
 from infra.local.demo.photo import Photo
 from infra.local.demo.run import Made
 
-_TILE, _GAP, _TITLE, _CAPTION, _COLUMNS = 256, 16, 30, 40, 4
+_TILE, _GAP, _TITLE, _CAPTION, _NOTE, _COLUMNS = 256, 16, 30, 40, 24, 4
 _INK, _PAPER = "#222222", "#fafafa"
 
 
@@ -33,9 +34,10 @@ class Section:
 
 
 def write_contact_sheet(
-    out: Path, photo: Photo, made: list[Made], download: Callable[[str], bytes]
+    out: Path, photo: Photo, made: list[Made], download: Callable[[str], bytes], *, note: str
 ) -> None:
-    """`index.html`, `contact-sheet.png` and every original, in the folder `out`."""
+    """`index.html`, `contact-sheet.png` and every original, in the folder `out`; `note` is said
+    of it all."""
     out.mkdir(parents=True, exist_ok=True)
     source = f"source{Path(photo.name).suffix.lower()}"
     (out / source).write_bytes(photo.data)
@@ -47,8 +49,8 @@ def write_contact_sheet(
             if item["image"] is not None
         ]
         sections.append(Section(one.title, _summary(one), pictures))
-    (out / "index.html").write_text(_page(sections), encoding="utf-8")
-    _sheet(out, sections).save(out / "contact-sheet.png")
+    (out / "index.html").write_text(_page(sections, note), encoding="utf-8")
+    _sheet(out, sections, note).save(out / "contact-sheet.png")
 
 
 def _save(out: Path, number: int, item: Json, download: Callable[[str], bytes]) -> Picture:
@@ -69,9 +71,10 @@ def _summary(one: Made) -> str:
     )
 
 
-def _page(sections: list[Section]) -> str:
+def _page(sections: list[Section], note: str) -> str:
     template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
-    return template.substitute(sections="\n".join(_html(section) for section in sections))
+    shown = "\n".join(_html(section) for section in sections)
+    return template.substitute(note=html.escape(note), sections=shown)
 
 
 def _html(section: Section) -> str:
@@ -87,29 +90,48 @@ def _html(section: Section) -> str:
     )
 
 
-def _sheet(out: Path, sections: list[Section]) -> Image.Image:
-    """The pictures in rows of four, each section under its title."""
-    rows = sum(-(-len(section.pictures) // _COLUMNS) for section in sections)
+def _sheet(out: Path, sections: list[Section], note: str) -> Image.Image:
+    """The pictures in rows of four, as high as their highest, each section under its title."""
     width = _GAP + _COLUMNS * (_TILE + _GAP)
-    height = _GAP + rows * (_TILE + _CAPTION + _GAP) + len(sections) * _TITLE
-    sheet = Image.new("RGB", (width, height), _PAPER)
-    draw = ImageDraw.Draw(sheet)
-    title_font, caption_font = ImageFont.load_default(18), ImageFont.load_default(12)
-    top = _GAP
+    bands = [_note(width, note)]
     for section in sections:
-        draw.text((_GAP, top), section.title, _INK, title_font)
-        line_left = _GAP + draw.textlength(section.title, title_font) + _GAP
-        draw.text((line_left, top + 5), section.line, _INK, caption_font)
-        top += _TITLE
-        for index, picture in enumerate(section.pictures):
-            row, column = divmod(index, _COLUMNS)
-            left, upper = _GAP + column * (_TILE + _GAP), top + row * (_TILE + _CAPTION + _GAP)
-            sheet.paste(_tile(out / picture.file), (left, upper))
-            draw.multiline_text(
-                (left, upper + _TILE + 4), "\n".join(picture.captions), _INK, caption_font
-            )
-        top += -(-len(section.pictures) // _COLUMNS) * (_TILE + _CAPTION + _GAP)
+        bands.append(_heading(width, section))
+        bands += [
+            _row(width, out, row) for row in batched(section.pictures, _COLUMNS, strict=False)
+        ]
+    sheet = Image.new("RGB", (width, _GAP + sum(band.height for band in bands)), _PAPER)
+    top = _GAP
+    for band in bands:
+        sheet.paste(band, (0, top))
+        top += band.height
     return sheet
+
+
+def _note(width: int, note: str) -> Image.Image:
+    band = Image.new("RGB", (width, _NOTE), _PAPER)
+    ImageDraw.Draw(band).text((_GAP, 0), note, _INK, ImageFont.load_default(12))
+    return band
+
+
+def _heading(width: int, section: Section) -> Image.Image:
+    band = Image.new("RGB", (width, _TITLE), _PAPER)
+    draw, title_font = ImageDraw.Draw(band), ImageFont.load_default(18)
+    draw.text((_GAP, 0), section.title, _INK, title_font)
+    line_left = _GAP + draw.textlength(section.title, title_font) + _GAP
+    draw.text((line_left, 5), section.line, _INK, ImageFont.load_default(12))
+    return band
+
+
+def _row(width: int, out: Path, pictures: Sequence[Picture]) -> Image.Image:
+    tiles = [_tile(out / picture.file) for picture in pictures]
+    lowest = max(tile.height for tile in tiles)
+    band = Image.new("RGB", (width, lowest + _CAPTION + _GAP), _PAPER)
+    draw, font = ImageDraw.Draw(band), ImageFont.load_default(12)
+    for column, (tile, picture) in enumerate(zip(tiles, pictures, strict=True)):
+        left = _GAP + column * (_TILE + _GAP)
+        band.paste(tile, (left, 0))
+        draw.multiline_text((left, lowest + 4), "\n".join(picture.captions), _INK, font)
+    return band
 
 
 def _tile(file: Path) -> Image.Image:

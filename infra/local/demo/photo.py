@@ -11,6 +11,7 @@ from infra.local.layout import BadInput
 DEFAULT_PHOTO = Path(__file__).with_name("astronaut.png")
 DEFAULT_PHOTO_CREDIT = "a portrait of astronaut Eileen Collins (NASA, public domain)"
 LARGEST_PHOTO = 20_000_000
+SHORTEST_SIDE = 64
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 
 
@@ -37,9 +38,11 @@ def read_photo(path: Path) -> Photo:
 def _media_type(path: Path, data: bytes) -> str:
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            found = picture.format or ""
+            found, shortest = picture.format or "", min(picture.size)
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as exc:
         raise BadInput(f"{path}: is not an image; give a PNG, JPEG or WebP photo.") from exc
     if found not in MEDIA_TYPES:
         raise BadInput(f"{path}: is {found}; give a PNG, JPEG or WebP photo.")
+    if shortest < SHORTEST_SIDE:
+        raise BadInput(f"{path}: has a side shorter than {SHORTEST_SIDE} pixels.")
     return MEDIA_TYPES[found]

@@ -8,7 +8,9 @@ from rich.table import Table
 from infra.local.demo.run import Made
 
 
-def print_report(console: Console, made: list[Made], out: Path, *, seconds: float) -> None:
+def print_report(
+    console: Console, made: list[Made], out: Path, *, seconds: float, note: str
+) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("generation", "status", "images", "estimated", "actual", "seconds"):
         table.add_column(
@@ -29,6 +31,7 @@ def print_report(console: Console, made: list[Made], out: Path, *, seconds: floa
         for item in one.generation["items"]:
             if item["error"] is not None:
                 console.print(f"  item {item['index']}: {item['error']['message']}")
+    console.print(note)
     console.print(f"Contact sheet: {out / 'index.html'}   ({seconds:.1f} s in all)")
 
 
