@@ -133,8 +133,8 @@ def test_an_estimate_counts_the_pictures_that_the_model_is_shown() -> None:
             banana(), aspect_ratio="3:4", quality=Quality.STANDARD, references=references
         )
 
-    assert estimate(0) == 33_600 + 300
-    assert estimate(1) == 33_600 + 300 + 1_680
+    assert estimate(0) == 33_600 + 300 + 1_800
+    assert estimate(1) == 33_600 + 300 + 1_800 + 1_680
     assert estimate(99) == estimate(14), "more than it takes are not sent"
 
 

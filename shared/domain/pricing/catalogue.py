@@ -116,7 +116,9 @@ def estimate_micro_usd(
     shown = min(references, model.max_references)
     if isinstance(model.price, TokenPrice):
         asked = TYPICAL_PROMPT_TOKENS + shown * model.price.reference_tokens
-        return token_cost(model.price, Tokens(input=asked, image=tier.image_tokens))
+        thought = model.thinking_tokens.get(quality, 0)
+        used = Tokens(input=asked, text=thought, image=tier.image_tokens)
+        return token_cost(model.price, used)
     size = model.size_of(aspect_ratio, tier)
     return picture_cost(model.price, tier, size, references=shown)
 

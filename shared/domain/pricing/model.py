@@ -78,8 +78,9 @@ class Model(Entity):
     """A row of the table.
 
     `version` is set for Replicate's community models, which run by version only. `thinking`
-    names how long a model should think where that is not left to it. `output_formats` is
-    empty where the format cannot be chosen.
+    names how long a model should think where that is not left to it, and `thinking_tokens` what
+    that is estimated to take of text. `output_formats` is empty where the format cannot be
+    chosen.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Model(Entity):
     tiers: Mapping[str, Tier]
     quality: Mapping[Quality, str]
     thinking: Mapping[Quality, str] = {}
+    thinking_tokens: Mapping[Quality, int] = {}
     output_formats: tuple[ImageFormat, ...] = ()
     price: Annotated[TokenPrice | PicturePrice, Field(discriminator="per")]
     inputs: Inputs = Inputs()
