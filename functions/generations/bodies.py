@@ -109,7 +109,8 @@ class ImagineBody(_Common):
 
 
 class PortraitBody(_Common):
-    """A pack of images of one character. Poses are taken in turn; without any, ours are.
+    """A pack of images of one character. Without a source image the first is drawn from the
+    words alone, and the others after it. Poses are taken in turn; without any, ours are.
     `negative_prompt`, `style_strength` and `seed` stand in for the character's own. With LoRA
     weights as `identity` the source image is not shown to the model."""
 
