@@ -19,9 +19,11 @@ from infra.stack import LikenessStack
 
 
 def synthesize() -> None:
-    """Write the cloud assembly where the CDK CLI expects it, or to `cdk.out` without the CLI.
-    Context that cannot be meant ends the program with one line."""
-    outdir = Path(os.environ.get("CDK_OUTDIR") or PROJECT / "cdk.out")
+    """Write the cloud assembly where the CDK CLI expects it, or to `cdk.out` without the CLI,
+    and say so. Context that cannot be meant ends the program with one line."""
+    # What we print under the CLI would stand in front of the template that it prints itself.
+    asked_by_cli = os.environ.get("CDK_OUTDIR")
+    outdir = Path(asked_by_cli or PROJECT / "cdk.out")
     app = new_app(outdir)
     try:
         deployment = Deployment.from_context(app.node)
@@ -31,6 +33,8 @@ def synthesize() -> None:
     LikenessStack(app, deployment=deployment, bundles=bundles)
     app.synth()
     _drop_stale_assets(outdir)
+    if not asked_by_cli:
+        print(f"Template and assets are in {outdir}")
 
 
 def new_app(

@@ -14,6 +14,8 @@ from constructs import Node
 
 PROVIDERS: Final = ("gemini", "replicate")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+# By `cdk cli-telemetry --disable`, `cdk acknowledge ID` and `cdk migrate`.
+OF_THE_COMMAND: Final = {"cli-telemetry", "acknowledged-issue-numbers", "cdk-migrate"}
 
 
 class UnusableContext(ValueError):
@@ -182,5 +184,6 @@ def read_context(node: Node) -> dict[str, Any]:
 
 
 def _ours(names: Iterable[str]) -> set[str]:
-    """The CDK's own keys are of the form `aws:cdk:…`, `@aws-cdk/…`, `provider:account=…`."""
-    return {name for name in names if not re.search(r"[:/]", name)}
+    """The CDK's own keys are of the form `aws:cdk:…`, `@aws-cdk/…`, `provider:account=…`, and
+    those that its command writes into cdk.json."""
+    return {name for name in names if not re.search(r"[:/]", name)} - OF_THE_COMMAND

@@ -1,4 +1,4 @@
-"""`python app.py`: offline, silent, and the same from run to run and from folder to folder."""
+"""`python app.py`: offline, silent under the CDK command, the same from run to run and anywhere."""
 
 import json
 import os
@@ -32,15 +32,18 @@ def other_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def _run_app(checkout: Path, outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
+def _run_app(
+    checkout: Path, outdir: Path | None, **context: str
+) -> subprocess.CompletedProcess[str]:
+    """As the CDK command runs it, which names the folder; without one, as a person does."""
+    unset = {"JSII_NODE", "CDK_OUTDIR"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    if outdir is not None:
+        environment["CDK_OUTDIR"] = str(outdir)
     return subprocess.run(
         [sys.executable, "-W", "error", "app.py"],
         cwd=checkout,
-        env={
-            **{name: value for name, value in os.environ.items() if name != "JSII_NODE"},
-            "CDK_OUTDIR": str(outdir),
-            "CDK_CONTEXT_JSON": json.dumps(context),
-        },
+        env={**environment, "CDK_CONTEXT_JSON": json.dumps(context)},
         capture_output=True,
         text=True,
         check=False,
@@ -69,10 +72,14 @@ def test_two_runs_in_two_folders_write_the_same_and_say_nothing(
     assert _written(tmp_path / "first") == _written(tmp_path / "second")
 
 
-def test_context_is_read_without_the_cdk_command(other_checkout: Path, tmp_path: Path) -> None:
-    done = _run_app(other_checkout, tmp_path, **ISSUER, local="true", paid_in_flight="7")
+def test_without_the_cdk_command_context_is_read_and_the_folder_is_told(
+    other_checkout: Path,
+) -> None:
+    done = _run_app(other_checkout, None, **ISSUER, local="true", paid_in_flight="7")
     assert done.returncode == 0, done.stderr
-    template = Template(json.loads((tmp_path / "Likeness.template.json").read_text()))
+    folder = other_checkout / "cdk.out"
+    assert done.stdout == f"Template and assets are in {folder}\n"
+    template = Template(json.loads((folder / "Likeness.template.json").read_text()))
     assert template.environment("generations")["PAID_IN_FLIGHT"] == "7"
     for function in template.functions().values():
         assert function["Architectures"] == [this_machine().architecture]

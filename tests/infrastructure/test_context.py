@@ -60,8 +60,20 @@ def test_a_mistyped_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
         chosen(tmp_path, paid_inflight="7")
 
 
-def test_what_the_cdk_puts_into_the_context_is_not_ours_to_judge(tmp_path: Path) -> None:
-    chosen(tmp_path, **{"aws:cdk:bundling-stacks": "**", "vpc-provider:account=1": "x"})
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:cdk:bundling-stacks", "**"),
+        ("@aws-cdk/core:bootstrapQualifier", "studio"),
+        ("vpc-provider:account=111122223333", "vpc-1"),
+        ("cli-telemetry", "false"),
+        ("acknowledged-issue-numbers", "34892"),
+    ],
+)
+def test_what_the_cdk_and_its_command_put_into_the_context_is_not_ours_to_judge(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    assert chosen(tmp_path, **{key: value}) == chosen(tmp_path)
 
 
 @pytest.mark.parametrize("given", ["jwt_issuer", "jwt_audience"])
