@@ -55,6 +55,7 @@ def document(
             },
         },
         "x-problem-codes": read("problem_codes"),
+        "x-failure-codes": read("failure_codes"),
     }
     # `ListView[ImageView]` is called `ImageListView`.
     named: Json = json.loads(re.sub(r"ListView_(\w+?)View_", r"\1ListView", json.dumps(made)))
@@ -140,8 +141,11 @@ def _operation(route: Route, schemas: Mapping[Any, Json], definitions: Json, exa
 def _parameters(name: str, binding: b.Binding, definitions: Json) -> list[Json]:
     match binding:
         case b.PathId(kind=kind):
+            thing = kind.name.lower().replace("_", " ")
+            described = f"Id of your {thing}; any other is answered with 404."
             schema = {"type": "string", "pattern": id_pattern(kind)}
-            return [{"name": name, "in": "path", "required": True, "schema": schema}]
+            parameter = {"name": name, "in": "path", "required": True, "schema": schema}
+            return [parameter | {"description": described}]
         case b.QueryString(model=model):
             fields: Json = definitions[model.__name__]["properties"]
             return [

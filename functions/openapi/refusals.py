@@ -51,7 +51,10 @@ _PROBLEM: Final[Json] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "code": {"type": "string", "description": "A stable word to decide by."},
+        "code": {
+            "type": "string",
+            "description": "A stable word to decide by; `x-problem-codes` explains all of them.",
+        },
         "request_id": {"type": "string", "description": "Tell us this when you ask for help."},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
     },

@@ -1,7 +1,8 @@
 """What fields and problems mean: data beside the code, so that no function carries it at run time.
 
 `field_descriptions.json` is by field, or by `Schema.field` (`operation.parameter`) where a field
-means something of its own there; `problem_codes.json` is by code.
+means something of its own there; `problem_codes.json` (refusals) and `failure_codes.json` (why an
+item has no image) are by code.
 """
 
 import json

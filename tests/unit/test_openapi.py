@@ -1,5 +1,6 @@
 """The OpenAPI document: what the code says, and valid."""
 
+import ast
 import json
 import re
 import tomllib
@@ -14,6 +15,7 @@ from functions.characters.handler import api as characters
 from functions.generations.handler import api as generations
 from functions.openapi import __main__ as openapi
 from functions.openapi import wording
+from shared.domain.errors import ProviderError
 from shared.runtime.binding import JsonBody, Picture
 from shared.runtime.image_bodies import ImageInputBody
 from shared.runtime.version import VERSION
@@ -186,3 +188,31 @@ def test_every_problem_code_is_explained_and_none_besides() -> None:
 
     # No operation answers 405: it stands for the methods that are none.
     assert set(DOCUMENT["x-problem-codes"]) == codes | {"method_not_allowed"}
+
+
+def subclasses(kind: type[ProviderError]) -> list[type[ProviderError]]:
+    return [each for one in kind.__subclasses__() for each in (one, *subclasses(one))]
+
+
+def codes_of_failures() -> set[str]:
+    """Of the errors that end an attempt, and of what is written where a failure is made."""
+    kinds = subclasses(ProviderError)
+    makers = {kind.__name__ for kind in kinds} | {"Failure"}
+    written = {
+        str(keyword.value.value)
+        for file in (ROOT / "shared").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", None) in makers
+        for keyword in call.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+    # An item that is deleted while its picture is stored fails for nobody to see.
+    return {kind.code for kind in kinds} | written - {"deleted"}
+
+
+OF_INPUTS = {"input_missing", "invalid_image", "unsafe_url", "upload_expired", "url_unreachable"}
+"""What `prepare_inputs` makes failures of."""
+
+
+def test_every_code_of_a_failed_item_is_explained_and_none_besides() -> None:
+    assert set(DOCUMENT["x-failure-codes"]) == codes_of_failures() | OF_INPUTS
