@@ -10,6 +10,7 @@ AWS_SERVICES = {
     "webhook": ("secretsmanager", "sqs"),
     "worker": ("dynamodb", "s3", "secretsmanager", "sqs"),
     "sweeper": ("dynamodb", "s3", "sqs"),
+    "analytics": ("dynamodb", "events", "s3"),
 }
 
 # google-auth requires these for kinds of credentials other than an API key, and imports them then.

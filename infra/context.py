@@ -162,6 +162,13 @@ KEYS: Final = (
         "The hourly collector only tells what it would delete.",
     ),
     ContextKey(
+        "daily_spend_threshold_usd",
+        "0",
+        _whole(0),
+        "USD that all providers together may cost in a day, UTC, before an event and an alarm "
+        "tell; 0 tells nobody.",
+    ),
+    ContextKey(
         "local",
         "false",
         _yes_or_no,

@@ -35,6 +35,7 @@ class Deployment:
     caps: Mapping[str, int]
     collector_dry_run: bool
     retention_generations_days: int
+    daily_spend_threshold_usd: int
     limits: Limits
 
     @classmethod
@@ -57,6 +58,11 @@ class Deployment:
             "COLLECTOR_DRY_RUN": str(self.collector_dry_run).lower(),
             "RETENTION_GENERATIONS_DAYS": str(self.retention_generations_days),
         }
+
+    @property
+    def batch_window(self) -> cdk.Duration:
+        """How long changes and events gather before they are recorded together."""
+        return cdk.Duration.seconds(1 if self.local else 5)
 
     @property
     def target(self) -> Target:

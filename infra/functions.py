@@ -1,16 +1,17 @@
-"""The five functions: what each is given to run with; what each may touch stands in the stack."""
+"""The six functions: what each is given to run with; what each may touch stands in the stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
-from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from aws_cdk.aws_lambda_event_sources import SqsDlq, SqsEventSource
 from constructs import Construct
 
 from infra.bundles import Bundle
@@ -19,7 +20,7 @@ from infra.limits import API_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS
 
 METRICS_NAMESPACE = "Likeness"
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
-NAMES = ("generations", "characters", "webhook", "worker", "sweeper")
+NAMES = ("generations", "characters", "webhook", "worker", "sweeper", "analytics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +90,58 @@ class PythonFunction(Construct):
         """Allow these actions on exactly these resources."""
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
 
-    def consume(self, queue: sqs.Queue, *, batch_size: int, max_concurrency: int) -> None:
-        """Run the function for the queue's messages; only those it reports as failed come back."""
+    def consume(
+        self,
+        queue: sqs.Queue,
+        *,
+        batch_size: int,
+        max_concurrency: int,
+        wait: cdk.Duration | None = None,
+    ) -> None:
+        """Run the function for the queue's messages; only those it reports as failed come back.
+        `wait` is how long a batch may take to fill."""
         self.function.add_event_source(
             SqsEventSource(
                 queue,
                 batch_size=batch_size,
                 max_concurrency=max_concurrency,
+                max_batching_window=wait,
                 report_batch_item_failures=True,
+            )
+        )
+
+    def follow(
+        self,
+        table: dynamodb.Table,
+        *,
+        records: Mapping[str, Any],
+        wait: cdk.Duration,
+        failures: sqs.Queue,
+    ) -> None:
+        """Run the function for the table's changes of these `records` (a filter on their keys).
+        A batch that fails is halved until what is at fault is alone, and noted in `failures`."""
+        stream = str(table.table_stream_arn)
+        self.allow(
+            *(f"dynamodb:{verb}" for verb in ("DescribeStream", "GetRecords", "GetShardIterator")),
+            on=[stream],
+        )
+        self.allow("dynamodb:ListStreams", on=["*"])
+        self.allow("sqs:SendMessage", on=[failures.queue_arn])
+        self.function.add_event_source_mapping(
+            "Changes",
+            event_source_arn=stream,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            max_batching_window=wait,
+            bisect_batch_on_error=True,
+            retry_attempts=5,
+            on_failure=SqsDlq(failures),
+            filters=[lambda_.FilterCriteria.filter({"dynamodb": {"Keys": records}})],
+        )
+        cdk.Validations.of(self.role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="Listing streams is not a right on a resource.",
             )
         )
 
@@ -137,6 +182,7 @@ class Functions(Construct):
                 memory_mb=1024, timeout_seconds=deployment.limits.worker_timeout_seconds
             ),
             "sweeper": Size(memory_mb=512, timeout_seconds=SWEEPER_TIMEOUT_SECONDS),
+            "analytics": Size(memory_mb=512, timeout_seconds=30),
         }
         self.all = {
             name: PythonFunction(self, name, bundle=bundles[name], size=size, deployment=deployment)
@@ -147,3 +193,4 @@ class Functions(Construct):
         self.webhook = self.all["webhook"]
         self.worker = self.all["worker"]
         self.sweeper = self.all["sweeper"]
+        self.analytics = self.all["analytics"]

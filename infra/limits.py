@@ -33,6 +33,8 @@ class Limits:
     deadline_seconds: int
     requeue_margin_seconds: int
     items_per_message: int
+    priority_concurrency: int
+    standard_concurrency: int
 
     @classmethod
     def load(cls) -> Self:

@@ -10,12 +10,14 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from constructs import Construct
 
+from infra.analytics import Analytics
 from infra.deployment import Deployment
-from infra.functions import Functions
+from infra.functions import METRICS_NAMESPACE, Functions
 from infra.messaging import Messaging, QueueWithDeadLetters
 
 MINUTE = cdk.Duration.minutes(1)
 FIVE_MINUTES = cdk.Duration.minutes(5)
+LATEST_CHANGE_MS = 5 * 60 * 1000
 
 # The longest a message may wait before someone should look: paid work, free work, results.
 OLDEST_MESSAGE_SECONDS = {"work-priority": 120, "work-standard": 900, "ingest": 120}
@@ -31,6 +33,7 @@ class Observability(Construct):
         *,
         functions: Functions,
         messaging: Messaging,
+        analytics: Analytics,
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -43,6 +46,8 @@ class Observability(Construct):
             *self._queue_alarms(messaging.by_name),
             *(self._errors(name, each.function) for name, each in functions.all.items()),
             self._sweeper_silent(functions.sweeper.function),
+            *self._analytics_alarms(functions.analytics.function, analytics),
+            *self._spending(deployment.daily_spend_threshold_usd),
         ]
         self._dashboard(
             [each.function for each in functions.all.values()],
@@ -86,6 +91,46 @@ class Observability(Construct):
             periods=2,
             description=f"The function {name} fails or times out.",
         )
+
+    def _analytics_alarms(
+        self, function: lambda_.Function, analytics: Analytics
+    ) -> list[cloudwatch.Alarm]:
+        untold = analytics.failures.metric_approximate_number_of_messages_visible(period=MINUTE)
+        behind = function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
+        return [
+            self._alarm(
+                "changes untold",
+                untold,
+                threshold=0,
+                description="Changes could not be recorded; costs and events lack them.",
+            ),
+            self._alarm(
+                "changes late",
+                behind,
+                threshold=LATEST_CHANGE_MS,
+                periods=3,
+                description="Costs, statistics and events are more than five minutes behind.",
+            ),
+            self._dead_letters("to-archive", analytics.to_archive),
+        ]
+
+    def _spending(self, threshold_usd: int) -> list[cloudwatch.Alarm]:
+        if not threshold_usd:
+            return []
+        spent = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name="spend_micro_usd",
+            dimensions_map={"service": "analytics"},
+            period=cdk.Duration.days(1),
+            statistic="Sum",
+        )
+        alarm = self._alarm(
+            "daily spend",
+            spent,
+            threshold=threshold_usd * 1_000_000,
+            description=f"Providers have cost more than {threshold_usd} USD within a day.",
+        )
+        return [alarm]
 
     def _sweeper_silent(self, sweeper: lambda_.Function) -> cloudwatch.Alarm:
         return self._alarm(

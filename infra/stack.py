@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from infra.analytics import Analytics
 from infra.bundles import Bundle
 from infra.deployment import Deployment
 from infra.functions import Functions
@@ -21,6 +22,11 @@ OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
 PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*")
 UPLOADED = "*/uploads/*"
+# What events and sums are made of: generations with their parts, and images.
+TELLING = {
+    "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}]},
+    "sk": {"S": ["META", {"prefix": "ITEM#"}, {"prefix": "ATT#"}]},
+}
 
 
 class LikenessStack(cdk.Stack):
@@ -38,6 +44,7 @@ class LikenessStack(cdk.Stack):
         )
         self.storage = Storage(self, "Storage", deployment=deployment)
         self.queues = Messaging(self, "Messaging", deployment=deployment)
+        self.analytics = Analytics(self, "Analytics", deployment=deployment)
         self.secret = ProviderSecret(self, "Providers", deployment=deployment)
         self.functions = Functions(self, "Functions", deployment=deployment, bundles=bundles)
         identity = Identity(self, "Identity", deployment=deployment)
@@ -46,10 +53,15 @@ class LikenessStack(cdk.Stack):
         )
         self._configure(deployment)
         self._grant()
-        self._trigger()
+        self._trigger(deployment)
         SweepSchedule(self, "Schedule", sweeper=self.functions.sweeper.function)
         Observability(
-            self, "Alarms", functions=self.functions, messaging=self.queues, deployment=deployment
+            self,
+            "Alarms",
+            functions=self.functions,
+            messaging=self.queues,
+            analytics=self.analytics,
+            deployment=deployment,
         )
         for name, (value, described) in self._outputs().items():
             cdk.CfnOutput(self, name, value=value, description=described)
@@ -68,6 +80,10 @@ class LikenessStack(cdk.Stack):
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
         run.worker.configure(table | images | uploads | queues | secret | frugal)
         run.sweeper.configure(table | images | uploads | queues | deployment.collecting)
+        told = {"EVENT_BUS_NAME": self.analytics.bus.event_bus_name}
+        kept = {"ARCHIVE_BUCKET": self.analytics.archive.bucket_name}
+        threshold = {"DAILY_SPEND_THRESHOLD_USD": str(deployment.daily_spend_threshold_usd)}
+        run.analytics.configure(table | told | kept | threshold)
 
     def _grant(self) -> None:
         """Allow each function what its job needs; a reader finds every right of the system here."""
@@ -104,14 +120,28 @@ class LikenessStack(cdk.Stack):
         run.sweeper.allow_objects("s3:DeleteObject", bucket=uploads, keys=[UPLOADED])
         run.sweeper.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
-    def _trigger(self) -> None:
+        archive, bus = self.analytics.archive, self.analytics.bus
+        run.analytics.allow("dynamodb:BatchGetItem", "dynamodb:GetItem", on=[table])
+        run.analytics.allow(*WRITE, on=[table])
+        run.analytics.allow("events:PutEvents", on=[bus.event_bus_arn])
+        run.analytics.allow_objects("s3:PutObject", bucket=archive, keys=["events/*"])
+
+    def _trigger(self, deployment: Deployment) -> None:
         """Lanes one message at a time, each message being many items; the rest in batches."""
         worker, sweeper = self.functions.worker, self.functions.sweeper
-        worker.consume(self.queues.work_priority.queue, batch_size=1, max_concurrency=10)
-        worker.consume(self.queues.work_standard.queue, batch_size=1, max_concurrency=6)
+        limits = deployment.limits
+        for lane, side_by_side in (
+            (self.queues.work_priority, limits.priority_concurrency),
+            (self.queues.work_standard, limits.standard_concurrency),
+        ):
+            worker.consume(lane.queue, batch_size=1, max_concurrency=side_by_side)
         worker.consume(self.queues.ingest.queue, batch_size=10, max_concurrency=5)
-        for pair in self.queues.by_name.values():
+        for pair in (*self.queues.by_name.values(), self.analytics.to_archive):
             sweeper.consume(pair.dead_letters, batch_size=10, max_concurrency=2)
+        analytics, wait = self.functions.analytics, deployment.batch_window
+        failures, to_archive = self.analytics.failures, self.analytics.to_archive.queue
+        analytics.follow(self.storage.table, records=TELLING, wait=wait, failures=failures)
+        analytics.consume(to_archive, batch_size=1000, max_concurrency=2, wait=wait)
 
     def _outputs(self) -> dict[str, tuple[str, str]]:
         """Value and description by name."""
@@ -121,6 +151,8 @@ class LikenessStack(cdk.Stack):
             "ProviderSecretName": (self.secret.arn, "Secret that holds the keys of the providers"),
             "TableName": (self.storage.table.table_name, "Table of all records"),
             "ImagesBucketName": (self.storage.images.bucket_name, "Bucket of all images"),
+            "EventBusName": (self.analytics.bus.event_bus_name, "Bus of all events"),
+            "ArchiveBucketName": (self.analytics.archive.bucket_name, "Bucket of archived events"),
             "UploadsBucketName": (self.storage.uploads.bucket_name, "Bucket of uploads on the way"),
         }
         for name, pair in self.queues.by_name.items():

@@ -55,16 +55,7 @@ class Storage(Construct):
     def _bucket(
         self, construct_id: str, deployment: Deployment, from_browsers: s3.HttpMethods
     ) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            construct_id,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=deployment.removal_policy,
-        )
-        bucket.add_lifecycle_rule(abort_incomplete_multipart_upload_after=cdk.Duration.days(1))
+        bucket = private_bucket(self, construct_id, deployment)
         bucket.add_cors_rule(
             allowed_methods=[from_browsers],
             allowed_origins=list(deployment.site_origins),
@@ -72,14 +63,29 @@ class Storage(Construct):
             exposed_headers=["ETag"],
             max_age=3600,
         )
-        cdk.Validations.of(bucket).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-S1",
-                reason="Access goes through presigned URLs the API hands out and logs; an account "
-                "that needs object-level logs turns on CloudTrail data events.",
-            )
-        )
         return bucket
+
+
+def private_bucket(scope: Construct, construct_id: str, deployment: Deployment) -> s3.Bucket:
+    """Nobody but the functions reads or writes it, and only over TLS."""
+    bucket = s3.Bucket(
+        scope,
+        construct_id,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        removal_policy=deployment.removal_policy,
+    )
+    bucket.add_lifecycle_rule(abort_incomplete_multipart_upload_after=cdk.Duration.days(1))
+    cdk.Validations.of(bucket).acknowledge(
+        cdk.Acknowledgment(
+            id="AwsSolutions-S1",
+            reason="Access goes through presigned URLs the API hands out and logs; an account "
+            "that needs object-level logs turns on CloudTrail data events.",
+        )
+    )
+    return bucket
 
 
 def _text(name: str) -> dynamodb.Attribute:

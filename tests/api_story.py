@@ -10,7 +10,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Step:
     """One request. `keep` names the id of its answer; `finish` names a generation whose images
-    a worker draws before."""
+    a worker draws before; `tell` records what has happened before in the sums."""
 
     title: str
     method: str
@@ -18,6 +18,7 @@ class Step:
     body: dict[str, Any] | None = None
     keep: str | None = None
     finish: str | None = None
+    tell: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,4 +191,15 @@ RESULTS = Chapter(
         Step("Delete a generation", "DELETE", "/v1/generations/{more}"),
     ),
 )
-STORY = (CHARACTERS, STYLES, ESTIMATES, MODES, RESULTS)
+NUMBERS = Chapter(
+    "Numbers",
+    "What the month has used, what it cost, how it went, and what waits. Sums follow what "
+    "happens by a few seconds.",
+    (
+        Step("Read the month's usage", "GET", "/v1/usage", tell=True),
+        Step("Add up costs by mode", "GET", "/v1/costs?group_by=mode"),
+        Step("See how the last day went", "GET", "/v1/stats?hours=24"),
+        Step("See what waits", "GET", "/v1/queue"),
+    ),
+)
+STORY = (CHARACTERS, STYLES, ESTIMATES, MODES, RESULTS, NUMBERS)

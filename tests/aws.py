@@ -24,6 +24,7 @@ REGION = "us-east-1"
 TABLE = "likeness-table"
 IMAGES_BUCKET = "likeness-images"
 UPLOADS_BUCKET = "likeness-uploads"
+ARCHIVE_BUCKET = "likeness-archive"
 QUEUES = ("work-priority", "work-standard", "ingest")
 
 
@@ -43,6 +44,7 @@ class Aws:
             "TABLE_NAME": TABLE,
             "IMAGES_BUCKET": IMAGES_BUCKET,
             "UPLOADS_BUCKET": UPLOADS_BUCKET,
+            "ARCHIVE_BUCKET": ARCHIVE_BUCKET,
             "WORK_PRIORITY_QUEUE_URL": self.queue_urls["work-priority"],
             "WORK_STANDARD_QUEUE_URL": self.queue_urls["work-standard"],
             "INGEST_QUEUE_URL": self.queue_urls["ingest"],
@@ -65,7 +67,7 @@ def fresh_aws() -> Iterator[Aws]:
     with mock_aws():
         dynamodb, s3, sqs = _clients()
         create_table(dynamodb)
-        for bucket in (IMAGES_BUCKET, UPLOADS_BUCKET):
+        for bucket in (IMAGES_BUCKET, UPLOADS_BUCKET, ARCHIVE_BUCKET):
             s3.create_bucket(Bucket=bucket)
         urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
         calls.reset()

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.generations import estimates, offering, pages, style_capsules
+from functions.generations import estimates, numbers, offering, pages, style_capsules
 from functions.generations.bodies import GenerationBody
 from functions.generations.queries import GenerationQuery, ImageQuery
 from functions.generations.refusals import OF_A_WISH
@@ -34,6 +34,7 @@ api = Api()
 api.include(style_capsules.api)
 api.include(offering.api)
 api.include(estimates.api)
+api.include(numbers.api)
 
 
 @api.post(

@@ -77,6 +77,7 @@ def _summarised(snapshot: Snapshot) -> Generation:
             "progress": snapshot.progress,
             "actual_micro_usd": snapshot.actual_micro_usd,
             "started_at": snapshot.started_at,
+            "first_image_at": snapshot.first_image_at,
             "sequence": snapshot.sequence + 1,
         }
     )

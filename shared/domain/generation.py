@@ -183,7 +183,7 @@ class Generation(Entity):
 
     `status` is None while the generation is open: it is computed from the items on read.
     What is read of a closed generation in lists is kept here: `progress`, `actual_micro_usd`,
-    `started_at`, `sequence`. `inputs` counts the input pictures kept with it.
+    `started_at`, `first_image_at`, `sequence`. `inputs` counts the input pictures kept with it.
     """
 
     id: str
@@ -208,6 +208,7 @@ class Generation(Entity):
     actual_micro_usd: int | None = None
     started_at: Timestamp | None = None
     sequence: int | None = None
+    first_image_at: Timestamp | None = None
     closed_at: Timestamp | None = None
     cancel_receipt: CancelReceipt | None = None
     retry_of: str | None = None
@@ -272,6 +273,11 @@ class Snapshot(Entity):
     @property
     def started_at(self) -> datetime | None:
         return min((item.started_at for item in self.items if item.started_at), default=None)
+
+    @property
+    def first_image_at(self) -> datetime | None:
+        completed = (item for item in self.items if item.status is Status.COMPLETED)
+        return min((item.completed_at for item in completed if item.completed_at), default=None)
 
     def is_final(self, now: datetime) -> bool:
         return self.generation.closed and all(item.is_final(now) for item in self.items)

@@ -44,6 +44,11 @@ def new_id(kind: Kind, now: datetime) -> str:
     return f"{kind}_{_letters(number, 26)}"
 
 
+def created_at(id_: str) -> datetime:
+    """The time in an id, to the millisecond."""
+    return datetime.fromtimestamp((_number(id_) >> _RANDOM_BITS) / 1000, tz=UTC)
+
+
 def born_at(id_: str) -> str:
     """The time in an id, as `20261126T171530123Z`."""
     milliseconds = _number(id_) >> _RANDOM_BITS

@@ -23,6 +23,10 @@ DEADLINE: Final = _seconds("deadline_seconds")
 REQUEUE_MARGIN: Final = _seconds("requeue_margin_seconds")
 """What a worker keeps back at its end to requeue what still runs."""
 ITEMS_PER_MESSAGE: Final = _LIMITS["items_per_message"]
+LANE_CONCURRENCY: Final = {
+    lane: _LIMITS[f"{lane}_concurrency"] for lane in ("priority", "standard")
+}
+"""Messages of a lane, and so generations, that are worked on side by side."""
 
 QUEUE_TIMEOUT: Final = timedelta(hours=2)
 """An item that nobody claims for this long has failed."""

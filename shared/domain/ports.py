@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from shared.domain.analytics.events import AnalyticsEvent
+from shared.domain.analytics.statistics import CostSum, LaneNow, Stored
+from shared.domain.analytics.tallies import CostGroup, Counted, DaySpend, Row
 from shared.domain.character import Character, SourceImage
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.collecting import ListedPage, Listing
@@ -328,6 +331,30 @@ class Imaging(Protocol):
     def renditions(
         self, data: bytes, *, generated: bool, exact_size: OutputSize | None = None
     ) -> Mapping[Rendition, bytes]: ...
+
+
+class Rollups(Protocol):
+    """Sums kept from changes; each change counts once, however often it is told."""
+
+    def add(self, counted: Sequence[Counted]) -> None:
+        """Everything of one change commits together with the note that it has been counted."""
+        ...
+
+    def spent(self, day: Row) -> DaySpend: ...
+    def mark_crossed(self, day: Row, now: datetime) -> None: ...
+    def costs(self, owner: str, group: CostGroup) -> Sequence[CostSum]: ...
+    def hours(self, owner: str, since: datetime) -> Sequence[Mapping[str, int]]:
+        """The sums of each hour from that of `since` on."""
+        ...
+
+    def stored(self, owner: str) -> Stored: ...
+    def lane(self, lane: Lane, now: datetime) -> LaneNow: ...
+
+
+class EventBus(Protocol):
+    def send(self, events: Sequence[AnalyticsEvent]) -> None:
+        """All of them, some perhaps twice. Raises Unavailable."""
+        ...
 
 
 class Counter(Protocol):

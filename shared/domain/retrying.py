@@ -70,7 +70,7 @@ def _successor(old: Generation) -> Generation:
     """What was asked for, and nothing of what became of it."""
     outcome = (
         *("version", "status", "charged", "progress", "actual_micro_usd", "started_at"),
-        *("sequence", "closed_at", "cancel_receipt"),
+        *("sequence", "first_image_at", "closed_at", "cancel_receipt"),
     )
     fresh = {name: Generation.model_fields[name].default for name in outcome}
     return old.model_copy(update=fresh | {"retry_of": old.id})

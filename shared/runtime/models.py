@@ -87,7 +87,8 @@ def _four_places(strength: float) -> float:
 Strength = Annotated[float, Field(ge=0, le=1), AfterValidator(_four_places)]
 
 
-def _digits(raw: object) -> object:
+def digits(raw: object) -> object:
+    """A whole number of a query string, checked before it is turned into one."""
     if isinstance(raw, str) and not (raw.isascii() and raw.isdecimal()):
         raise PydanticCustomError("int_parsing", "Input should be a whole number")
     return raw
@@ -96,7 +97,7 @@ def _digits(raw: object) -> object:
 class PageQuery(Query):
     """`cursor` is the `next_cursor` of the page before."""
 
-    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(digits)] = 20
     cursor: Annotated[str, Field(max_length=1024)] | None = None
 
     def page(self) -> PageRequest:

@@ -124,6 +124,16 @@ class WorkerSettings(QueueSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class AnalyticsSettings(Settings):
+    """Of 0 `daily_spend_threshold_usd` nobody is told."""
+
+    table_name: str
+    event_bus_name: str
+    archive_bucket: str
+    daily_spend_threshold_usd: int
+
+
+@dataclass(frozen=True, slots=True)
 class SweeperSettings(QueueSettings):
     """`collector_dry_run` lets the collector tell what it would delete, and delete nothing;
     generations of 0 `retention_generations_days` are kept for ever."""

@@ -48,6 +48,7 @@ def local_template(
         "free_in_flight": "3",
         "collector_dry_run": "true",
         "retention_generations_days": "90",
+        "daily_spend_threshold_usd": "25",
     }
     context = {**ISSUER, "local": "true", **chosen}
     return synthesized(tmp_path_factory.mktemp("local"), stand_ins, context)

@@ -12,6 +12,7 @@ GENERATIONS = (
         for rest in ("", "/{proxy+}")
     ),
     *("/v1/modes", "/v1/models"),
+    *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
 )
 CHARACTERS = ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}")
 OPEN = {

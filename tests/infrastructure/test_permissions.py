@@ -20,6 +20,10 @@ CONSUME = {
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 SEND = {"sqs:SendMessage"}
 SECRET = {"secretsmanager:GetSecretValue"}
+FOLLOW = {
+    f"dynamodb:{verb}"
+    for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
 S3_READ = {"s3:GetObject"}
 S3_WRITE = {"s3:PutObject"}
 S3_DELETE = {"s3:DeleteObject"}
@@ -33,6 +37,15 @@ ACTIONS = {
         LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
     ),
     "sweeper": LOG | READ | WRITE | BATCH | SEND | CONSUME | S3_WRITE | S3_DELETE | S3_LIST,
+    "analytics": (
+        LOG
+        | WRITE
+        | CONSUME
+        | SEND
+        | S3_WRITE
+        | FOLLOW
+        | {"dynamodb:BatchGetItem", "dynamodb:GetItem", "events:PutEvents"}
+    ),
 }
 PICTURES = {"Images/*/characters/*", "Images/*/renders/*", "Images/*/project_*"}
 OBJECTS = {
@@ -45,6 +58,7 @@ OBJECTS = {
         "Images/dead-letters/*",
         "Uploads/*/uploads/*",
     },
+    "analytics": {"Archive/events/*"},
 }
 INDEXES = {
     "generations": {"by_owner"},
@@ -52,6 +66,7 @@ INDEXES = {
     "webhook": set(),
     "worker": set(),
     "sweeper": {"due"},
+    "analytics": set(),
 }
 
 
@@ -72,13 +87,13 @@ def test_a_function_reaches_only_its_prefixes_and_indexes(name: str, template: T
         if isinstance(resource, dict) and "Fn::Join" in resource
     ]
     suffixes = {parts[-1] for parts in joined}
-    objects = {
-        f"{'Uploads' if 'Uploads' in str(parts[0]) else 'Images'}{parts[-1]}"
-        for parts in joined
-        if "*" in parts[-1]
-    }
+    objects = {f"{_bucket(str(parts[0]))}{parts[-1]}" for parts in joined if "*" in parts[-1]}
     indexes = {end.removeprefix("/index/") for end in suffixes if end.startswith("/index/")}
     assert (objects, indexes) == (OBJECTS[name], INDEXES[name])
+
+
+def _bucket(resource: str) -> str:
+    return next(name for name in ("Uploads", "Images", "Archive") if name in resource)
 
 
 def test_the_sweeper_writes_nothing_but_dead_letters_and_reads_no_picture(
@@ -100,7 +115,9 @@ def test_nothing_is_allowed_on_everything_and_no_action_is_a_pattern(template: T
     for policy in template.of_type("AWS::IAM::Policy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
-            assert "*" not in as_list(statement["Resource"])
+            # Which streams there are is not a right on a resource.
+            listing = as_list(statement["Action"]) == ["dynamodb:ListStreams"]
+            assert listing or "*" not in as_list(statement["Resource"])
             assert not [action for action in as_list(statement["Action"]) if "*" in action]
 
 

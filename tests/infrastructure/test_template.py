@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from infra.functions import NAMES
+from shared.adapters.dynamo import keys
+from shared.adapters.event_bus import SOURCE
 from tests.infrastructure.templates import Template, as_list
 
 CAPS = {
@@ -36,6 +38,9 @@ ENVIRONMENTS = {
     }
     | QUEUES,
     "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET"} | COLLECTING | QUEUES,
+    "analytics": {
+        *("TABLE_NAME", "EVENT_BUS_NAME", "ARCHIVE_BUCKET", "DAILY_SPEND_THRESHOLD_USD"),
+    },
 }
 
 
@@ -63,17 +68,46 @@ def test_every_queue_has_dead_letters_and_the_sweeper_consumes_them(template: Te
     }
     redrives = [queue["RedrivePolicy"] for queue in queues.values() if "RedrivePolicy" in queue]
     dead = {redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives}
-    assert len(queues) == 6
+    # The ninth takes notes of changes that could not be recorded.
+    assert len(queues) == 9
     assert dead == consumed == {name for name in queues if "DeadLetters" in name}
     assert {redrive["maxReceiveCount"] for redrive in redrives} == {3}
 
 
 def test_only_failed_messages_come_back_and_concurrency_is_bounded(template: Template) -> None:
-    sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
-    assert len(sources) == 6
+    sources = _of_queues(template)
+    assert len(sources) == 8
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def _of_queues(template: Template) -> list[Any]:
+    sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    return [source for source in sources if source["EventSourceArn"]["Fn::GetAtt"][1] == "Arn"]
+
+
+def test_changes_that_matter_are_followed_and_a_bad_one_is_set_aside_alone(
+    template: Template,
+) -> None:
+    (source,) = (
+        one for one in template.event_sources("analytics") if "BisectBatchOnFunctionError" in one
+    )
+    assert source["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert (source["BisectBatchOnFunctionError"], source["MaximumRetryAttempts"]) == (True, 5)
+    failures = template.logical_id(kind="AWS::SQS::Queue", containing="Failures")
+    destination = source["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination["Fn::GetAtt"][0] == failures
+    (told,) = source["FilterCriteria"]["Filters"]
+    assert json.loads(told["Pattern"])["dynamodb"]["Keys"]["sk"]["S"][0] == keys.META
+
+
+def test_every_event_is_kept(template: Template) -> None:
+    (rule,) = template.of_type("AWS::Events::Rule").values()
+    assert rule["EventPattern"] == {"source": [SOURCE]}
+    queue = template.logical_id(kind="AWS::SQS::Queue", containing="ToArchiveQueue")
+    assert [target["Arn"]["Fn::GetAtt"][0] for target in rule["Targets"]] == [queue]
 
 
 def test_a_lane_delivers_one_message_at_a_time_and_ingest_ten(template: Template) -> None:
@@ -90,6 +124,8 @@ def test_no_message_is_visible_again_before_its_consumer_has_ended(template: Tem
     queues = template.of_type("AWS::SQS::Queue")
     for name in NAMES:
         for source in template.event_sources(name):
+            if source not in _of_queues(template):
+                continue
             queue = queues[source["EventSourceArn"]["Fn::GetAtt"][0]]
             assert queue["VisibilityTimeout"] > template.functions()[name]["Timeout"]
 
@@ -178,7 +214,7 @@ def test_generations_are_kept_for_ever_unless_the_deployment_says_how_long(
 def test_every_log_group_forgets(template: Template, local_template: Template) -> None:
     for deployed, days in ((template, 30), (local_template, 1)):
         groups = deployed.of_type("AWS::Logs::LogGroup").values()
-        assert len(groups) == 6
+        assert len(groups) == len(NAMES) + 1
         assert {group["RetentionInDays"] for group in groups} == {days}
 
 
@@ -186,14 +222,22 @@ def test_alarms_watch_dead_letters_waiting_errors_and_silence(template: Template
     alarms = template.of_type("AWS::CloudWatch::Alarm").values()
     watched = sorted(alarm["MetricName"] for alarm in alarms)
     assert watched == sorted(
-        ["NumberOfMessagesReceived"] * 3
+        ["NumberOfMessagesReceived"] * 4
         + ["ApproximateAgeOfOldestMessage"] * 3
-        + ["Errors"] * 5
+        + ["ApproximateNumberOfMessagesVisible", "IteratorAge"]
+        + ["Errors"] * len(NAMES)
         + ["Invocations"]
     )
     (silence,) = (alarm for alarm in alarms if alarm["MetricName"] == "Invocations")
     assert silence["TreatMissingData"] == "breaching"
     assert len(template.of_type("AWS::CloudWatch::Dashboard")) == 1
+
+
+def test_spending_alarms_where_the_deployment_names_a_threshold(local_template: Template) -> None:
+    alarms = local_template.of_type("AWS::CloudWatch::Alarm").values()
+    (spending,) = (alarm for alarm in alarms if alarm["MetricName"] == "spend_micro_usd")
+    assert (spending["Threshold"], spending["Period"]) == (25_000_000, 86_400)
+    assert local_template.environment("analytics")["DAILY_SPEND_THRESHOLD_USD"] == "25"
 
 
 def test_there_is_no_custom_resource(template: Template, local_template: Template) -> None:
@@ -216,6 +260,7 @@ def test_the_outputs_name_all_an_operator_needs(template: Template) -> None:
     assert set(template.body["Outputs"]) == {
         *("ApiId", "ApiUrl", "TableName", "ImagesBucketName", "UploadsBucketName"),
         *("ProviderSecretName", "UserPoolId", "UserPoolClientId"),
+        *("EventBusName", "ArchiveBucketName"),
         *(f"{queue}QueueUrl" for queue in queues),
         *(f"{queue}DeadLetterQueueUrl" for queue in queues),
     }

@@ -9,6 +9,7 @@ import pytest
 from infra.functions import NAMES
 from shared.adapters.dynamo import keys
 from shared.runtime.settings import (
+    AnalyticsSettings,
     ApiSettings,
     Settings,
     SweeperSettings,
@@ -24,6 +25,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "webhook": WebhookSettings,
     "worker": WorkerSettings,
     "sweeper": SweeperSettings,
+    "analytics": AnalyticsSettings,
 }
 
 

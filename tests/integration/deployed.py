@@ -15,7 +15,9 @@ from aws_lambda_powertools.utilities import parameters
 from shared.runtime import aws as aws_module
 from shared.runtime import (
     bootstrap,
+    bootstrap_analytics,
     bootstrap_characters,
+    bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
     bootstrap_webhook,
@@ -28,7 +30,9 @@ SECRET_NAME = "likeness-providers"
 WEBHOOK_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 _ROOTS = (
     bootstrap,
+    bootstrap_analytics,
     bootstrap_characters,
+    bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
     bootstrap_webhook,
@@ -76,6 +80,8 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "IMAGE_PROVIDERS": "gemini,replicate",
         "COLLECTOR_DRY_RUN": "false",
         "RETENTION_GENERATIONS_DAYS": "0",
+        "EVENT_BUS_NAME": "likeness-bus",
+        "DAILY_SPEND_THRESHOLD_USD": "0",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -12,6 +12,14 @@ IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
 COLLECTOR             LISTING                     how far the walk over all objects has come
+ROLLUP#{owner}        HOUR#{yyyy-mm-ddThh}        jobs, images, failures, times of the hour
+                      COST#{group}#{key}          count, estimated, actual: micro-USD
+                      STORED                      images, bytes: what the owner has
+ROLLUP                SPEND#{yyyy-mm-dd}          micro_usd of the day; crossed: once told
+                      LANE#{lane}#{yyyy-mm-ddThh} jobs, ms: how long they took
+LANE#{lane}           WAIT#{generation}           not claimed yet; ttl
+                      RUN#{generation}            claimed and not closed; ttl
+DEDUP#{change}        DEDUP                       a change that the sums hold; ttl
 OWNER#{owner}         SLOT                        running: set of the open generations
                       QUOTA#{yyyy-mm}             used, overdraft: images of the month
                       RATE#{minute}               requests accepted in a clock minute; ttl
@@ -50,6 +58,9 @@ BRIEF: Final = "META#BRIEF"
 FIRST_ITEM: Final = "ITEM#"
 DUE: Final = "DUE"
 SOURCES: Final = "SOURCE#"
+ATTEMPTS: Final = "ATT#"
+GENERATION_PREFIX: Final = "GEN#"
+IMAGE_PREFIX: Final = "IMG#"
 
 GENERATIONS: Final = "generations"
 CHARACTERS: Final = "characters"
@@ -58,12 +69,12 @@ STYLE_CAPSULES: Final = "style-capsules"
 
 
 def generation(generation_id: str, sk: str = META) -> Key:
-    return {"pk": f"GEN#{generation_id}", "sk": sk}
+    return {"pk": f"{GENERATION_PREFIX}{generation_id}", "sk": sk}
 
 
 def generation_id(pk: str) -> str:
     """The way back from a partition to its generation."""
-    return pk.removeprefix("GEN#")
+    return pk.removeprefix(GENERATION_PREFIX)
 
 
 def item(generation_id: str, index: int) -> Key:
@@ -71,7 +82,7 @@ def item(generation_id: str, index: int) -> Key:
 
 
 def attempt(generation_id: str, index: int, number: int) -> Key:
-    return generation(generation_id, f"ATT#{index:02}#{number}")
+    return generation(generation_id, f"{ATTEMPTS}{index:02}#{number}")
 
 
 def character(character_id: str, sk: str = META) -> Key:
@@ -83,7 +94,7 @@ def source(character_id: str, version: int) -> Key:
 
 
 def image(image_id: str) -> Key:
-    return {"pk": f"IMG#{image_id}", "sk": META}
+    return {"pk": f"{IMAGE_PREFIX}{image_id}", "sk": META}
 
 
 def upload(upload_id: str) -> Key:
@@ -152,7 +163,21 @@ def image_shard(number: int) -> str:
 
 def image_id(pk: str) -> str:
     """The way back from a partition to its image."""
-    return pk.removeprefix("IMG#")
+    return pk.removeprefix(IMAGE_PREFIX)
+
+
+def rollup(owner: str | None, name: str) -> Key:
+    """Sums of an owner; without one, of the whole deployment."""
+    return {"pk": "ROLLUP" if owner is None else f"ROLLUP#{owner}", "sk": name}
+
+
+def lane(lane: str, state: str, generation_id: str = "") -> Key:
+    """`state` is WAIT or RUN."""
+    return {"pk": f"LANE#{lane}", "sk": f"{state}#{generation_id}"}
+
+
+def dedup(change_id: str) -> Key:
+    return {"pk": f"DEDUP#{change_id}", "sk": "DEDUP"}
 
 
 def listing() -> Key:

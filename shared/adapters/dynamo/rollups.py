@@ -1,0 +1,167 @@
+"""Sums in the table: added to, never written, and each change only once."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.adapters.dynamo import keys
+from shared.adapters.dynamo.records import Record
+from shared.adapters.dynamo.table import Table
+from shared.adapters.dynamo.writes import ABSENT, Write, delete, put, update
+from shared.domain.analytics.statistics import CostSum, LaneNow, Stored, mean_ms
+from shared.domain.analytics.tallies import (
+    STORED,
+    CostGroup,
+    Counted,
+    DaySpend,
+    LaneMove,
+    LaneState,
+    Row,
+    hour_row,
+    lane_row,
+)
+from shared.domain.entity import rfc3339
+from shared.domain.generation import Lane
+from shared.domain.ports import Clock
+
+_MOST_WRITES: Final = 90
+"""Of the hundred that a transaction takes."""
+_REMEMBERED: Final = timedelta(days=7)
+"""A stream keeps its records for one day; a failed batch is sent again within it."""
+_IN_LANE: Final = timedelta(hours=3)
+"""Longer than anything waits or runs; a row that was forgotten is not shown for ever."""
+_SHOWN_COSTS: Final = 1000
+
+
+class _CountedBefore(Exception):
+    """Some change of the transaction is in the sums already."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoRollups:
+    table: Table
+    clock: Clock
+
+    def add(self, counted: Sequence[Counted]) -> None:
+        for some in _transactions(counted, self.clock()):
+            try:
+                self._commit(some)
+            except _CountedBefore:
+                self._commit(self._uncounted(some))
+
+    def _commit(self, counted: Sequence[Counted]) -> None:
+        if counted:
+            self.table.commit(*_writes(counted, self.clock()))
+
+    def _uncounted(self, counted: Sequence[Counted]) -> list[Counted]:
+        known = self.table.get_many(keys.dedup(each.change_id) for each in counted)
+        seen = {record["pk"] for record in known}
+        return [each for each in counted if keys.dedup(each.change_id)["pk"] not in seen]
+
+    def spent(self, day: Row) -> DaySpend:
+        sums = self.table.get(_key(day)) or {}
+        return DaySpend(micro_usd=int(sums.get("micro_usd", 0)), crossed="crossed" in sums)
+
+    def mark_crossed(self, day: Row, now: datetime) -> None:
+        self.table.commit(update(_key(day), "SET #crossed = :now", values={"now": rfc3339(now)}))
+
+    def costs(self, owner: str, group: CostGroup) -> list[CostSum]:
+        """At most a thousand, those of the latest days first."""
+        prefix = keys.rollup(owner, f"COST#{group}#")
+        records = self.table.query(
+            "#pk = :pk AND begins_with(#sk, :sk)", prefix, newest_first=group is CostGroup.DAY
+        )
+        return [
+            CostSum(key=record["sk"].removeprefix(prefix["sk"]), **_sums(record, _OF_COSTS))
+            for record, _ in zip(records, range(_SHOWN_COSTS), strict=False)
+        ]
+
+    def hours(self, owner: str, since: datetime) -> list[Mapping[str, int]]:
+        first, last = _key(hour_row(owner, since)), keys.rollup(owner, "HOUR#~")
+        return [_all_sums(record) for record in self.table.between(first, last)]
+
+    def stored(self, owner: str) -> Stored:
+        record = self.table.get(keys.rollup(owner, STORED)) or {}
+        return Stored(**_sums(record, ("images", "bytes")))
+
+    def lane(self, lane: Lane, now: datetime) -> LaneNow:
+        rows = self.table.between(keys.lane(lane, "RUN"), keys.lane(lane, "WAIT", "~"))
+        there = [row["sk"].partition("#") for row in rows if row["ttl"] > now.timestamp()]
+        recent = [_key(lane_row(lane, now - timedelta(hours=ago))) for ago in range(24)]
+        return LaneNow(
+            lane=lane,
+            waiting=tuple(name for state, _, name in there if state == LaneState.WAITING),
+            running=tuple(name for state, _, name in there if state == LaneState.RUNNING),
+            mean_ms=mean_ms([_all_sums(record) for record in self.table.get_many(recent)]),
+        )
+
+
+_OF_COSTS: Final = ("count", "estimated", "actual")
+
+
+def _key(row: Row) -> keys.Key:
+    return keys.rollup(row.owner, row.name)
+
+
+def _transactions(counted: Sequence[Counted], now: datetime) -> Iterator[list[Counted]]:
+    """As many changes at once as a transaction has room for: their sums fall together."""
+    some: list[Counted] = []
+    for each in counted:
+        if some and len(_writes([*some, each], now)) > _MOST_WRITES:
+            yield some
+            some = []
+        some.append(each)
+    if some:
+        yield some
+
+
+def _writes(counted: Sequence[Counted], now: datetime) -> list[Write]:
+    sums: dict[Row, Counter[str]] = {}
+    moves: dict[str, LaneMove] = {}
+    for each in counted:
+        for row, amounts in each.tallies.items():
+            # Not `+=`, which drops what falls below zero.
+            sums.setdefault(row, Counter()).update(amounts)
+        if each.move is not None:
+            moves[each.move.generation_id] = each.move
+    return [
+        *(_remember(each, now) for each in counted),
+        *(_add(row, amounts) for row, amounts in sums.items() if any(amounts.values())),
+        *(write for move in moves.values() for write in _move(move, now)),
+    ]
+
+
+def _remember(counted: Counted, now: datetime) -> Write:
+    def before(_: Record | None) -> Exception:
+        return _CountedBefore(counted.change_id)
+
+    ttl = int((now + _REMEMBERED).timestamp())
+    return put(keys.dedup(counted.change_id) | {"ttl": ttl}, ABSENT, refused=before)
+
+
+def _add(row: Row, amounts: Mapping[str, int]) -> Write:
+    given = {name: amount for name, amount in amounts.items() if amount}
+    return update(_key(row), "ADD " + ", ".join(f"#{name} :{name}" for name in given), values=given)
+
+
+def _move(move: LaneMove, now: datetime) -> list[Write]:
+    waiting = keys.lane(move.lane, LaneState.WAITING, move.generation_id)
+    running = keys.lane(move.lane, LaneState.RUNNING, move.generation_id)
+    ttl = {"ttl": int((now + _IN_LANE).timestamp())}
+    match move.to:
+        case LaneState.WAITING:
+            return [put(waiting | ttl)]
+        case LaneState.RUNNING:
+            return [delete(waiting), put(running | ttl)]
+        case _:
+            return [delete(waiting), delete(running)]
+
+
+def _sums(record: Record, names: Sequence[str]) -> dict[str, int]:
+    return {name: int(record.get(name, 0)) for name in names}
+
+
+def _all_sums(record: Record) -> dict[str, int]:
+    return {name: int(value) for name, value in record.items() if name not in ("pk", "sk")}

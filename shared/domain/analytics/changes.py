@@ -1,0 +1,59 @@
+"""A change of a record, as the table's stream tells it: before, after, and what it is called."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from shared.domain.generation import Attempt, Generation, Item
+from shared.domain.images import StoredImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """`key` names the record; `version` is that of the record as it is now, or was when it went;
+    `sequence` is the stream's own number, in order among the changes of one generation."""
+
+    key: str
+    version: int
+    at: datetime
+    sequence: str
+
+    def id_of(self, what: str) -> str:
+        """The same however often the stream tells of it."""
+        return sha256(f"{self.key}|{self.version}|{what}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationChange(Told):
+    before: Generation | None
+    after: Generation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageChange(Told):
+    before: StoredImage | None
+    after: StoredImage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTold(Told):
+    """A part of a generation does not tell whose it is: `generation` does. It is None when the
+    generation was deleted before anybody looked."""
+
+    generation_id: str
+    generation: Generation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptChange(PartTold):
+    before: Attempt | None
+    after: Attempt | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChange(PartTold):
+    before: Item | None
+    after: Item | None
+
+
+type Change = GenerationChange | AttemptChange | ItemChange | ImageChange

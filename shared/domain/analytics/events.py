@@ -1,0 +1,149 @@
+"""Which analytics events a change is: derived, so that no code path can forget one.
+
+Of a pack of ten images of which two fail there are 1 `generation_queued`, 10
+`generation_started`, 8 `generation_completed`, 8 `image_stored`, 2 `generation_failed` and
+1 `pack_completed`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.analytics.changes import (
+    AttemptChange,
+    Change,
+    GenerationChange,
+    ItemChange,
+    PartTold,
+    Told,
+)
+from shared.domain.entity import Entity, Timestamp, rfc3339
+from shared.domain.generation import Attempt, Generation, Item, Status
+
+
+class EventName(StrEnum):
+    GENERATION_QUEUED = "generation_queued"
+    GENERATION_STARTED = "generation_started"
+    GENERATION_COMPLETED = "generation_completed"
+    GENERATION_FAILED = "generation_failed"
+    GENERATION_CANCELLED = "generation_cancelled"
+    IMAGE_STORED = "image_stored"
+    PACK_COMPLETED = "pack_completed"
+    SPEND_THRESHOLD_CROSSED = "spend_threshold_crossed"
+
+
+class AnalyticsEvent(Entity):
+    """`event_id` is the same however often the event is sent. `owner` is None of a generation
+    that was deleted within the second or so that a change takes to be told."""
+
+    name: EventName
+    event_id: str
+    owner: str | None
+    generation_id: str | None
+    occurred_at: Timestamp
+    sequence: str
+    properties: Mapping[str, Any]
+
+    def detail(self) -> dict[str, Any]:
+        """Flat, as it goes onto the bus and into the archive."""
+        return {
+            "name": self.name,
+            "event_id": self.event_id,
+            "owner": self.owner,
+            "generation_id": self.generation_id,
+            "occurred_at": rfc3339(self.occurred_at),
+            "sequence": self.sequence,
+            **self.properties,
+        }
+
+
+def events_of(change: Change) -> list[AnalyticsEvent]:
+    match change:
+        case AttemptChange(after=Attempt() as attempt):
+            return list(_of_attempt(change, attempt))
+        case ItemChange(after=Item() as item):
+            return list(_of_item(change, item))
+        case GenerationChange(after=Generation() as generation):
+            return list(_of_generation(change, generation))
+        case _:
+            return []
+
+
+def milliseconds(length: timedelta) -> int:
+    return round(length / timedelta(milliseconds=1))
+
+
+def ended_as(change: ItemChange, status: Status) -> bool:
+    """Whether it is by this change that the item has come to this end."""
+    before, after = change.before, change.after
+    is_so = after is not None and after.status is status
+    return is_so and not (before is not None and before.status is status)
+
+
+def closed_by(change: GenerationChange) -> bool:
+    before, after = change.before, change.after
+    return after is not None and after.closed and not (before is not None and before.closed)
+
+
+def _of_attempt(change: AttemptChange, attempt: Attempt) -> Iterator[AnalyticsEvent]:
+    if change.before is None:
+        started = EventName.GENERATION_STARTED
+        yield _of_part(change, started, attempt.called_at, model=attempt.model)
+
+
+def _of_item(change: ItemChange, item: Item) -> Iterator[AnalyticsEvent]:
+    ended = item.completed_at or change.at
+    if ended_as(change, Status.COMPLETED) and item.image is not None:
+        asked = change.generation.created_at if change.generation else item.queued_at
+        duration = milliseconds(ended - asked)
+        size = item.image.content.size_bytes
+        yield _of_part(change, EventName.GENERATION_COMPLETED, ended, duration_ms=duration)
+        yield _of_part(change, EventName.IMAGE_STORED, ended, size_bytes=size)
+    if ended_as(change, Status.FAILED) and item.failure is not None:
+        failed = EventName.GENERATION_FAILED
+        yield _of_part(change, failed, ended, error_type=item.failure.code)
+
+
+def _of_generation(change: GenerationChange, after: Generation) -> Iterator[AnalyticsEvent]:
+    before = change.before
+
+    def event(name: EventName, at: datetime, **properties: Any) -> AnalyticsEvent:
+        return _event(change, name, at, after.id, after, **properties)
+
+    if before is None:
+        yield event(EventName.GENERATION_QUEUED, after.created_at, image_count=after.units)
+    if after.cancel_receipt is not None and (before is None or before.cancel_receipt is None):
+        yield event(EventName.GENERATION_CANCELLED, change.at)
+    if closed_by(change) and after.closed_at and after.status is Status.COMPLETED:
+        took = milliseconds(after.closed_at - after.created_at)
+        yield event(
+            EventName.PACK_COMPLETED,
+            after.closed_at,
+            image_count=after.charged,
+            total_duration_ms=took,
+        )
+
+
+def _of_part(change: PartTold, name: EventName, at: datetime, **properties: Any) -> AnalyticsEvent:
+    return _event(change, name, at, change.generation_id, change.generation, **properties)
+
+
+def _event(  # told in the order of the event's own fields
+    change: Told,
+    name: EventName,
+    at: datetime,
+    generation_id: str,
+    generation: Generation | None,
+    **properties: Any,
+) -> AnalyticsEvent:
+    character = None if generation is None else generation.character_id
+    return AnalyticsEvent(
+        name=name,
+        event_id=change.id_of(name),
+        owner=None if generation is None else generation.owner,
+        generation_id=generation_id,
+        occurred_at=at,
+        sequence=change.sequence,
+        properties={"character_id": character, **properties},
+    )
