@@ -167,7 +167,7 @@ def test_buckets_are_closed_encrypted_and_refuse_plain_http(template: Template) 
         assert bucket["BucketEncryption"]
         assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     policies = template.of_type("AWS::S3::BucketPolicy").values()
-    assert len(policies) == 2
+    assert len(policies) == 3
     for policy in policies:
         (statement,) = policy["PolicyDocument"]["Statement"]
         assert statement["Effect"] == "Deny"
