@@ -23,7 +23,7 @@ from tests.aws import UPLOADS_BUCKET, Aws, fresh_aws
 from tests.integration.deployed import deployed, forget_what_was_made
 from tests.integration.finishing import complete
 from tests.integration.http_client import Answer, call
-from tests.integration.telling import tell_all
+from tests.integration.telling import open_bus, tell, told
 from tests.workshop import png
 
 PATH = Path(__file__).parents[1] / "docs" / "api.md"
@@ -75,7 +75,8 @@ def _told(step: Step, aws: Aws, known: dict[str, str]) -> str:
         for index in range(2):
             complete(known[step.finish], index)
     if step.tell:
-        tell_all(aws)
+        open_bus()
+        tell(told())
     address = urlsplit(_filled(step.path, known))
     body = None if step.body is None else json.loads(_filled(json.dumps(step.body), known))
     query = dict(parse_qsl(address.query)) or None

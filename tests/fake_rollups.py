@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from shared.domain.analytics.events import AnalyticsEvent
-from shared.domain.analytics.statistics import CostSum, LaneNow, Stored, mean_ms
+from shared.domain.analytics.statistics import CostSum, LaneNow, Stored, costs_by_day, mean_ms
 from shared.domain.analytics.tallies import (
+    HOUR,
     STORED,
     CostGroup,
     Counted,
@@ -48,18 +49,23 @@ class FakeRollups:
         self.crossed.add(day)
 
     def costs(self, owner: str, group: CostGroup) -> list[CostSum]:
+        own = {row.name: sums for row, sums in self.sums.items() if row.owner == owner}
+        if group is CostGroup.DAY:
+            return costs_by_day(
+                (name.removeprefix(HOUR), sums)
+                for name, sums in own.items()
+                if name.startswith(HOUR)
+            )
         prefix = f"COST#{group}#"
-        rows = sorted(
-            (row for row in self.sums if row.owner == owner and row.name.startswith(prefix)),
-            key=lambda row: row.name,
-            reverse=group is CostGroup.DAY,
-        )
-        names = ("count", "estimated", "actual")
         return [
             CostSum(
-                key=row.name.removeprefix(prefix), **{name: self.sums[row][name] for name in names}
+                key=name.removeprefix(prefix),
+                count=sums["count"],
+                estimated=sums["estimated"],
+                actual=sums["actual"],
             )
-            for row in rows
+            for name, sums in sorted(own.items())
+            if name.startswith(prefix)
         ]
 
     def hours(self, owner: str, since: datetime) -> list[Mapping[str, int]]:

@@ -73,15 +73,13 @@ def test_more_changes_than_a_transaction_takes(rollups: Rollups) -> None:
     assert rollups.stored(ADA).images == 250
 
 
-def test_costs_are_of_one_group_and_days_come_newest_first(rollups: Rollups) -> None:
+def test_costs_are_of_one_group_and_one_owner(rollups: Rollups) -> None:
     def cost(number: int, group: CostGroup, key: str, owner: str = ADA) -> Counted:
         row = cost_row(owner, group, key)
         return a_count(number, row, count=1, estimated=40, actual=39)
 
     rollups.add(
         [
-            cost(1, CostGroup.DAY, "2026-03-13"),
-            cost(2, CostGroup.DAY, "2026-03-14"),
             cost(3, CostGroup.MODEL, "flux"),
             cost(4, CostGroup.MODE, "imagine"),
             cost(5, CostGroup.MODE, "imagine"),
@@ -89,11 +87,26 @@ def test_costs_are_of_one_group_and_days_come_newest_first(rollups: Rollups) -> 
         ]
     )
 
-    assert [row.key for row in rollups.costs(ADA, CostGroup.DAY)] == ["2026-03-14", "2026-03-13"]
     assert list(rollups.costs(ADA, CostGroup.MODE)) == [
         CostSum(key="imagine", count=2, estimated=80, actual=78)
     ]
     assert list(rollups.costs(ADA, CostGroup.CHARACTER)) == []
+
+
+def test_days_are_added_up_from_their_hours_and_come_newest_first(rollups: Rollups) -> None:
+    hours = [NOW, NOW - timedelta(hours=1), NOW - timedelta(days=1)]
+    rollups.add(
+        [
+            a_count(n, hour_row(ADA, at), count=1, estimated=40, actual=39)
+            for n, at in enumerate(hours)
+        ]
+    )
+    rollups.add([a_count(9, hour_row(ADA, NOW - timedelta(days=2)), queued=1)])
+
+    assert list(rollups.costs(ADA, CostGroup.DAY)) == [
+        CostSum(key="2026-03-14", count=2, estimated=80, actual=78),
+        CostSum(key="2026-03-13", count=1, estimated=40, actual=39),
+    ]
 
 
 def test_hours_before_those_asked_about_are_left_out(rollups: Rollups) -> None:

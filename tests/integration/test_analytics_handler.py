@@ -140,8 +140,11 @@ def test_numbers_that_do_not_exist_are_refused(live: Aws, path: str, query: dict
 def test_a_free_owner_sees_the_place_in_the_queue(live: Aws) -> None:
     body = {"mode": "imagine", "prompt": "a lighthouse"}
     generation = call("POST", "/v1/generations", body, groups="[]").json["id"]
-    waiting = {"pk": {"S": "LANE#standard"}, "sk": {"S": f"WAIT#{generation}"}}
-    live.dynamodb.put_item(TableName="likeness-table", Item={**waiting, "ttl": {"N": "4102444800"}})
+    waiting = {"pk": {"S": "LANE#standard"}, "sk": {"S": generation}}
+    live.dynamodb.put_item(
+        TableName="likeness-table",
+        Item=waiting | {"state": {"S": "waiting"}, "ttl": {"N": "4102444800"}},
+    )
 
     told = call("GET", "/v1/queue", groups="[]").json
 

@@ -22,7 +22,7 @@ from shared.runtime import aws as clients
 
 type Item = Mapping[str, Mapping[str, Any]]
 
-_METERED = ("dynamodb", "s3", "sqs")
+_METERED = ("dynamodb", "events", "s3", "sqs")
 _WRITTEN_KB, _READ_KB = 1024, 4096
 _HASH_OF_INDEX = {BY_OWNER: ("owner_list", "listed_at"), DUE_INDEX: ("due_shard", "due_at")}
 _KEYS_ONLY = {DUE_INDEX}
@@ -35,6 +35,7 @@ class Consumption:
     calls: Counter[str] = field(default_factory=Counter)
     write_units: float = 0
     read_units: float = 0
+    events: int = 0
 
     def of(self, service: str) -> int:
         """All calls of one service."""
@@ -72,6 +73,8 @@ class _Meter:
         """The records a write is about to change travel with the call: calls run side by side."""
         with self.one_at_a_time:
             self.used.calls[f"{model.service_model.service_name}.{model.name}"] += 1
+        if model.name == "PutEvents":
+            self.used.events += len(json.loads(params["body"])["Entries"])
         if model.service_model.service_name == "dynamodb":
             request = json.loads(params["body"])
             context["written"] = [

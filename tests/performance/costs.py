@@ -26,7 +26,8 @@ _TRIGGER_REQUESTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a pack, and how often a pack takes it. `messages` are consumed in it."""
+    """A step of a pack, and how often a pack takes it. `messages` are consumed in it,
+    `delivered` are put into a queue by AWS itself."""
 
     name: str
     times: int
@@ -36,6 +37,7 @@ class Step:
     invocations: int = 1
     http_requests: int = 0
     messages: int = 0
+    delivered: int = 0
 
     def amounts(self) -> dict[str, Decimal]:
         """What 1,000 images take of everything that has a price."""
@@ -45,11 +47,12 @@ class Step:
             "http_api_request": self.http_requests,
             "lambda_request": invocations,
             "lambda_gb_second": invocations * self.seconds * self.memory_mb / 1024,
-            "sqs_request": self.took.of("sqs") + _TRIGGER_REQUESTS * self.messages,
+            "sqs_request": self.took.of("sqs") + self.delivered + _TRIGGER_REQUESTS * self.messages,
             "dynamodb_write_unit": self.took.write_units,
             "dynamodb_read_unit": self.took.read_units,
             "s3_put": calls["s3.PutObject"],
             "s3_get": calls["s3.GetObject"],
+            "event": self.took.events,
         }
         return {name: Decimal(n) * self.times * PACKS_IN_1000 for name, n in once.items()}
 
@@ -57,7 +60,11 @@ class Step:
 def in_the_call(steps: Steps) -> list[Step]:
     """A provider that answers within the call."""
     waiting = Decimal(ASSUMED["provider_seconds"]) + _seconds("work")
-    return [*_at_the_api(steps), _worker("draw ten, store ten, close", steps.work, waiting)]
+    return [
+        *_at_the_api(steps),
+        _worker("draw ten, store ten, close", steps.work, waiting),
+        _telling(steps),
+    ]
 
 
 def by_webhook(steps: Steps) -> list[Step]:
@@ -89,6 +96,7 @@ def by_webhook(steps: Steps) -> list[Step]:
         callback,
         ingest,
         _worker("late poll", steps.late_poll, _seconds("late_poll")),
+        _telling(steps),
     ]
 
 
@@ -120,6 +128,20 @@ def _at_the_api(steps: Steps) -> list[Step]:
         Step("submit", 1, steps.submit, api, memory, http_requests=1),
         Step("read while it runs", reads, steps.read, api, memory, http_requests=1),
     ]
+
+
+def _telling(steps: Steps) -> Step:
+    """Events come back from the bus by a queue, ten at a time, to be kept."""
+    return Step(
+        name="record and tell",
+        times=1,
+        took=steps.tell,
+        seconds=_seconds("tell"),
+        memory_mb=ASSUMED["memory_mb"]["analytics"],
+        invocations=steps.batches + 1,
+        messages=-(-steps.tell.events // 10),
+        delivered=steps.tell.events,
+    )
 
 
 def _worker(name: str, took: Consumption, seconds: Decimal) -> Step:

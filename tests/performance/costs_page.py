@@ -29,7 +29,8 @@ the image models' of {PRICE_TABLE}.
 """
 _NOT_COUNTED = """## What is not in it
 
-Stored bytes, bytes sent to viewers, logs and metrics, the sweep of each minute and the collection
+Stored bytes, bytes sent to viewers, logs and metrics, the file of archived events (one for all of
+several seconds), the sweep of each minute and the collection
 of each hour (16 index queries each, whatever the traffic, and pages of a listing) and the empty
 receives of the triggers: none of them grows with a generation.
 The secret of the providers is read once per environment and five minutes. A retry adds an attempt:

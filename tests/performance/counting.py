@@ -22,6 +22,7 @@ from shared.runtime import bootstrap_webhook, bootstrap_worker
 from tests.aws import TABLE, UPLOADS_BUCKET, Aws, fresh_aws
 from tests.integration.deployed import Context, deployed, event
 from tests.integration.http_client import call
+from tests.integration.telling import open_bus, tell, told
 from tests.performance.consumption import Consumption, metered
 from tests.workshop import FakeProvider, a_picture, png
 
@@ -33,11 +34,14 @@ _SIGNED_AT = datetime.fromtimestamp(1795190400, UTC)
 @dataclass(frozen=True, slots=True)
 class Steps:
     """One generation of ten images, step by step. `callback` is one of ten; `late_poll` is
-    the one that guards against lost callbacks, and finds nothing left to do."""
+    the one that guards against lost callbacks, and finds nothing left to do; `tell` is what
+    analytics does about all of it, in `batches`."""
 
     submit: Consumption
     read: Consumption
     work: Consumption
+    tell: Consumption
+    batches: int
     callback: Consumption | None = None
     ingest: Consumption | None = None
     late_poll: Consumption | None = None
@@ -69,7 +73,9 @@ def count_portraits() -> Steps:
             worker(_message(aws, "work-priority"), Context())  # type: ignore[arg-type]
         with metered(aws.dynamodb) as read:
             _read_completed(generation)
-    return Steps(submit, read, work)
+        with metered(aws.dynamodb) as telling:
+            batches = _tell()
+    return Steps(submit, read, work, telling, batches)
 
 
 @cache
@@ -94,7 +100,17 @@ def count_callbacks() -> Steps:
             worker(_event(json.dumps(poll | {"round": 0})), Context())  # type: ignore[arg-type]
         with metered(aws.dynamodb) as read:
             _read_completed(generation)
-    return Steps(submit, read, work, callback, ingest, late_poll)
+        with metered(aws.dynamodb) as telling:
+            batches = _tell()
+    return Steps(submit, read, work, telling, batches, callback, ingest, late_poll)
+
+
+def _tell() -> int:
+    """As many batches as the seconds that a pack takes allow: its changes come in three bursts,
+    when it is asked for, when it is begun, and when its images are there."""
+    open_bus()
+    changes = told()
+    return tell(changes, batch=-(-len(changes) // 3))
 
 
 def _upload(aws: Aws) -> str:

@@ -50,3 +50,15 @@ def test_a_poll_that_comes_too_late_writes_nothing() -> None:
     assert late is not None
     assert late.calls == {"dynamodb.Query": 1}
     assert late.write_units == 0
+
+
+def test_a_pack_is_recorded_and_told_in_a_few_calls() -> None:
+    tell = count_portraits().tell
+
+    # 1 queued, 10 started, 10 completed, 10 stored, 1 pack; ten fit into a call.
+    assert tell.events == 1 + 3 * PACK + 1
+    assert tell.calls == {
+        "dynamodb.BatchGetItem": 1,  # whose the images are
+        "dynamodb.TransactWriteItems": 2,  # one for each batch in which a sum changes
+        "events.PutEvents": 5,
+    }

@@ -12,13 +12,12 @@ IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
 COLLECTOR             LISTING                     how far the walk over all objects has come
-ROLLUP#{owner}        HOUR#{yyyy-mm-ddThh}        jobs, images, failures, times of the hour
+ROLLUP#{owner}        HOUR#{yyyy-mm-ddThh}        jobs, images, failures, times, costs
                       COST#{group}#{key}          count, estimated, actual: micro-USD
                       STORED                      images, bytes: what the owner has
 ROLLUP                SPEND#{yyyy-mm-dd}          micro_usd of the day; crossed: once told
                       LANE#{lane}#{yyyy-mm-ddThh} jobs, ms: how long they took
-LANE#{lane}           WAIT#{generation}           not claimed yet; ttl
-                      RUN#{generation}            claimed and not closed; ttl
+LANE#{lane}           {generation}                state: waiting, running; gone when closed; ttl
 DEDUP#{change}        DEDUP                       a change that the sums hold; ttl
 OWNER#{owner}         SLOT                        running: set of the open generations
                       QUOTA#{yyyy-mm}             used, overdraft: images of the month
@@ -171,9 +170,12 @@ def rollup(owner: str | None, name: str) -> Key:
     return {"pk": "ROLLUP" if owner is None else f"ROLLUP#{owner}", "sk": name}
 
 
-def lane(lane: str, state: str, generation_id: str = "") -> Key:
-    """`state` is WAIT or RUN."""
-    return {"pk": f"LANE#{lane}", "sk": f"{state}#{generation_id}"}
+def lane(lane: str, generation_id: str) -> Key:
+    return {"pk": lane_partition(lane), "sk": generation_id}
+
+
+def lane_partition(lane: str) -> str:
+    return f"LANE#{lane}"
 
 
 def dedup(change_id: str) -> Key:

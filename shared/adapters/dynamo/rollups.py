@@ -10,8 +10,9 @@ from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.records import Record
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.writes import ABSENT, Write, delete, put, update
-from shared.domain.analytics.statistics import CostSum, LaneNow, Stored, mean_ms
+from shared.domain.analytics.statistics import CostSum, LaneNow, Stored, costs_by_day, mean_ms
 from shared.domain.analytics.tallies import (
+    HOUR,
     STORED,
     CostGroup,
     Counted,
@@ -33,6 +34,7 @@ _REMEMBERED: Final = timedelta(days=7)
 _IN_LANE: Final = timedelta(hours=3)
 """Longer than anything waits or runs; a row that was forgotten is not shown for ever."""
 _SHOWN_COSTS: Final = 1000
+_DAYS_SHOWN: Final = timedelta(days=90)
 
 
 class _CountedBefore(Exception):
@@ -68,32 +70,38 @@ class DynamoRollups:
         self.table.commit(update(_key(day), "SET #crossed = :now", values={"now": rfc3339(now)}))
 
     def costs(self, owner: str, group: CostGroup) -> list[CostSum]:
-        """At most a thousand, those of the latest days first."""
+        """At most a thousand; of days the last ninety."""
+        if group is CostGroup.DAY:
+            records = self._hours(owner, self.clock() - _DAYS_SHOWN)
+            return costs_by_day(
+                (record["sk"].removeprefix(HOUR), _all_sums(record)) for record in records
+            )
         prefix = keys.rollup(owner, f"COST#{group}#")
-        records = self.table.query(
-            "#pk = :pk AND begins_with(#sk, :sk)", prefix, newest_first=group is CostGroup.DAY
-        )
+        records = self.table.query("#pk = :pk AND begins_with(#sk, :sk)", prefix)
         return [
             CostSum(key=record["sk"].removeprefix(prefix["sk"]), **_sums(record, _OF_COSTS))
             for record, _ in zip(records, range(_SHOWN_COSTS), strict=False)
         ]
 
     def hours(self, owner: str, since: datetime) -> list[Mapping[str, int]]:
-        first, last = _key(hour_row(owner, since)), keys.rollup(owner, "HOUR#~")
-        return [_all_sums(record) for record in self.table.between(first, last)]
+        return [_all_sums(record) for record in self._hours(owner, since)]
+
+    def _hours(self, owner: str, since: datetime) -> Iterator[Record]:
+        first, last = _key(hour_row(owner, since)), keys.rollup(owner, f"{HOUR}~")
+        yield from self.table.between(first, last)
 
     def stored(self, owner: str) -> Stored:
         record = self.table.get(keys.rollup(owner, STORED)) or {}
         return Stored(**_sums(record, ("images", "bytes")))
 
     def lane(self, lane: Lane, now: datetime) -> LaneNow:
-        rows = self.table.between(keys.lane(lane, "RUN"), keys.lane(lane, "WAIT", "~"))
-        there = [row["sk"].partition("#") for row in rows if row["ttl"] > now.timestamp()]
+        rows = self.table.query("#pk = :pk", {"pk": keys.lane_partition(lane)}, consistent=True)
+        there = [row for row in rows if row["ttl"] > now.timestamp()]
         recent = [_key(lane_row(lane, now - timedelta(hours=ago))) for ago in range(24)]
         return LaneNow(
             lane=lane,
-            waiting=tuple(name for state, _, name in there if state == LaneState.WAITING),
-            running=tuple(name for state, _, name in there if state == LaneState.RUNNING),
+            waiting=_in(there, LaneState.WAITING),
+            running=_in(there, LaneState.RUNNING),
             mean_ms=mean_ms([_all_sums(record) for record in self.table.get_many(recent)]),
         )
 
@@ -129,7 +137,7 @@ def _writes(counted: Sequence[Counted], now: datetime) -> list[Write]:
     return [
         *(_remember(each, now) for each in counted),
         *(_add(row, amounts) for row, amounts in sums.items() if any(amounts.values())),
-        *(write for move in moves.values() for write in _move(move, now)),
+        *(_move(move, now) for move in moves.values()),
     ]
 
 
@@ -146,17 +154,16 @@ def _add(row: Row, amounts: Mapping[str, int]) -> Write:
     return update(_key(row), "ADD " + ", ".join(f"#{name} :{name}" for name in given), values=given)
 
 
-def _move(move: LaneMove, now: datetime) -> list[Write]:
-    waiting = keys.lane(move.lane, LaneState.WAITING, move.generation_id)
-    running = keys.lane(move.lane, LaneState.RUNNING, move.generation_id)
-    ttl = {"ttl": int((now + _IN_LANE).timestamp())}
-    match move.to:
-        case LaneState.WAITING:
-            return [put(waiting | ttl)]
-        case LaneState.RUNNING:
-            return [delete(waiting), put(running | ttl)]
-        case _:
-            return [delete(waiting), delete(running)]
+def _move(move: LaneMove, now: datetime) -> Write:
+    key = keys.lane(move.lane, move.generation_id)
+    if move.to is None:
+        return delete(key)
+    ttl = int((now + _IN_LANE).timestamp())
+    return put(key | {"state": str(move.to), "ttl": ttl})
+
+
+def _in(rows: Sequence[Record], state: LaneState) -> tuple[str, ...]:
+    return tuple(row["sk"] for row in rows if row["state"] == state)
 
 
 def _sums(record: Record, names: Sequence[str]) -> dict[str, int]:

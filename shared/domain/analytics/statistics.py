@@ -113,6 +113,18 @@ def statistics_of(hours: Iterable[Mapping[str, int]]) -> Statistics:
     )
 
 
+def costs_by_day(hours: Iterable[tuple[str, Mapping[str, int]]]) -> list[CostSum]:
+    """From hours by name (`2026-03-14T15`), the latest day first."""
+    days: dict[str, Counter[str]] = {}
+    for hour, sums in hours:
+        days.setdefault(hour[:10], Counter()).update(sums)
+    return [
+        CostSum(key=day, count=sums["count"], estimated=sums["estimated"], actual=sums["actual"])
+        for day, sums in sorted(days.items(), reverse=True)
+        if sums["count"]
+    ]
+
+
 def mean_ms(sums: Sequence[Mapping[str, int]]) -> int | None:
     """Of the jobs of a lane in some hours."""
     jobs = sum(each.get("jobs", 0) for each in sums)

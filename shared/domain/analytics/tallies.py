@@ -15,7 +15,7 @@ from typing import Final
 from shared.domain.analytics.changes import Change, GenerationChange, ImageChange, ItemChange
 from shared.domain.analytics.events import closed_by, ended_as, milliseconds
 from shared.domain.generation import Generation, Item, Lane, Status
-from shared.domain.images import ImageStatus
+from shared.domain.images import ImageStatus, StoredImage
 
 _STEP: Final = 1.1
 """Times are kept in steps of ten percent: fine enough for a percentile, and some forty columns."""
@@ -32,8 +32,8 @@ class CostGroup(StrEnum):
 
 
 class LaneState(StrEnum):
-    WAITING = "WAIT"
-    RUNNING = "RUN"
+    WAITING = "waiting"
+    RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Row:
 
 
 STORED: Final = "STORED"
+HOUR: Final = "HOUR#"
 SPEND: Final = "SPEND#"
 
 type Tallies = dict[Row, Counter[str]]
@@ -81,7 +82,7 @@ class DaySpend:
 
 
 def hour_row(owner: str, moment: datetime) -> Row:
-    return Row(owner, f"HOUR#{moment.astimezone(UTC):%Y-%m-%dT%H}")
+    return Row(owner, f"{HOUR}{moment.astimezone(UTC):%Y-%m-%dT%H}")
 
 
 def cost_row(owner: str, group: CostGroup, key: str) -> Row:
@@ -143,8 +144,10 @@ def _tallies(change: Change) -> Tallies:
 
 def _amounts(change: Change) -> Iterator[tuple[Row, str, int]]:
     match change:
-        case ItemChange(after=Item() as item, generation=Generation() as generation):
-            yield from _of_item(change, item, generation)
+        case ItemChange(after=Item() as item):
+            yield from _drawn(change, item)
+            if change.generation is not None:
+                yield from _of_item(change, item, change.generation)
         case GenerationChange(after=Generation() as generation):
             yield from _of_generation(change, generation)
         case ImageChange():
@@ -173,37 +176,41 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[tupl
         lane = lane_row(after.lane, after.closed_at)
         yield lane, "jobs", 1
         yield lane, "ms", milliseconds(after.closed_at - after.started_at)
-    yield from _costs(known, after)
+    yield from _costs(known, after, hour)
 
 
-def _costs(known: Generation | None, after: Generation) -> Iterator[tuple[Row, str, int]]:
+def _costs(
+    known: Generation | None, after: Generation, hour: Row
+) -> Iterator[tuple[Row, str, int]]:
+    """Days are added up from their hours."""
     paid = (after.actual_micro_usd or 0) - ((known.actual_micro_usd or 0) if known else 0)
     keys = {
         CostGroup.MODE: after.mode,
         CostGroup.JOB_TYPE: None if after.asset is None else after.asset.job_type,
         CostGroup.CHARACTER: after.character_id,
-        CostGroup.DAY: f"{after.created_at.astimezone(UTC):%Y-%m-%d}",
     }
-    for group, key in keys.items():
-        if key is not None:
-            row = cost_row(after.owner, group, key)
-            yield row, "count", 0 if known else 1
-            yield row, "estimated", 0 if known else after.estimated_micro_usd
-            yield row, "actual", paid
+    rows = [cost_row(after.owner, group, key) for group, key in keys.items() if key is not None]
+    for row in (hour, *rows):
+        yield row, "count", 0 if known else 1
+        yield row, "estimated", 0 if known else after.estimated_micro_usd
+        yield row, "actual", paid
 
 
 def _of_item(
     change: ItemChange, item: Item, generation: Generation
 ) -> Iterator[tuple[Row, str, int]]:
+    """Costs are those at its end: what it took on the way is in them."""
     before, owner = change.before, generation.owner
-    paid = item.cost_micro_usd - (before.cost_micro_usd if before else 0)
-    yield spend_row(change.at), "micro_usd", paid
-    if item.model is not None:
-        model = cost_row(owner, CostGroup.MODEL, item.model)
-        drawn = int(ended_as(change, Status.COMPLETED))
-        yield model, "actual", paid
-        yield model, "count", drawn
-        yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
+    if item.ended:
+        booked = before.cost_micro_usd if before is not None and before.ended else 0
+        paid = item.cost_micro_usd - booked
+        yield spend_row(change.at), "micro_usd", paid
+        if item.model is not None:
+            model = cost_row(owner, CostGroup.MODEL, item.model)
+            drawn = int(ended_as(change, Status.COMPLETED))
+            yield model, "actual", paid
+            yield model, "count", drawn
+            yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
     hour = hour_row(owner, item.completed_at or change.at)
     if ended_as(change, Status.COMPLETED):
         yield hour, "images", 1
@@ -220,9 +227,28 @@ def _failed(hour: Row, item: Item, sign: int) -> Iterator[tuple[Row, str, int]]:
         yield hour, f"code_{item.failure.code}", sign
 
 
+def _drawn(change: ItemChange, item: Item) -> Iterator[tuple[Row, str, int]]:
+    """What is drawn is stored with its item, also where the item then draws again."""
+    before = change.before
+    if ended_as(change, Status.COMPLETED) and item.image is not None:
+        yield from _stored(item.image, 1)
+    kept = before is not None and len(item.candidates) > len(before.candidates)
+    if kept and before is not None and before.image is not None:
+        yield from _stored(before.image, 1)
+
+
 def _of_image(change: ImageChange) -> Iterator[tuple[Row, str, int]]:
-    for image, sign in ((change.before, -1), (change.after, 1)):
-        if image is not None and image.status is ImageStatus.LIVE:
-            row = Row(image.owner, STORED)
-            yield row, "bytes", sign * image.content.size_bytes
-            yield row, "images", sign
+    """What came from outside is stored when it is there; everything is gone when it goes."""
+    before, after = change.before, change.after
+    was_live = before is not None and before.status is ImageStatus.LIVE
+    is_live = after is not None and after.status is ImageStatus.LIVE
+    if before is not None and was_live and not is_live:
+        yield from _stored(before, -1)
+    if after is not None and is_live and not was_live and after.item_index is None:
+        yield from _stored(after, 1)
+
+
+def _stored(image: StoredImage, sign: int) -> Iterator[tuple[Row, str, int]]:
+    row = Row(image.owner, STORED)
+    yield row, "bytes", sign * image.content.size_bytes
+    yield row, "images", sign
