@@ -39,7 +39,11 @@ _ASSET = {"mode": "asset", "project_id": "lighthouse", "branch_id": "main"}
 CHARACTERS = Chapter(
     "A character and its photo",
     "A photo is announced, posted to the store with the form that comes back, and given to a "
-    "character. Small files may come in the request itself, as `multipart/form-data`.",
+    "character. Small files may come in the request itself, as `multipart/form-data`. A character "
+    "without a photo is drawn from its words: the first image of its pack alone, which the model "
+    "is then shown for the others. Checks and embedding stay `pending`, and similarities "
+    "`not_measured`, on a deployment without a face analyzer; portraits and face swaps do not wait "
+    "for them.",
     (
         Step(
             "Announce a photo",

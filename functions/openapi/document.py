@@ -22,7 +22,7 @@ type Json = dict[str, Any]
 _REF: Final = "#/components/schemas/{model}"
 _AUTHORIZATION: Final = (
     "`Authorization: Bearer TOKEN`. On AWS the access token of a user of the stack's user pool, or "
-    "a token of your own issuer; on your machine what `likeness token` prints."
+    "a token of your own issuer; on your machine what `uv run likeness token` prints."
 )
 
 

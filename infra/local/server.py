@@ -40,7 +40,7 @@ running on your own machine.</p>
 <ul><li><a href="/v1/docs">API documentation</a></li>
 <li><a href="/v1/openapi.json">OpenAPI document</a></li>
 <li><a href="/v1/health">Health</a></li></ul>
-<p>A bearer token: <code>likeness token --owner me --plan paid</code></p></body></html>
+<p>A bearer token: <code>uv run likeness token --owner me --plan paid</code></p></body></html>
 """
 
 

@@ -55,7 +55,7 @@ def _introduce(console: Console, stack: LocalStack) -> None:
 [bold]Likeness runs at {stack.base_url}[/]
   API        {stack.base_url}/v1   (documentation: {stack.base_url}/v1/docs)
   token      {stack.token(OWNER, "paid")}
-             (of "{OWNER}", paid plan, 12 hours; others: likeness token --owner NAME)
+             (of "{OWNER}", paid plan, 12 hours; others: uv run likeness token --owner NAME)
   providers  {providers}
   engine     {stack.engine_endpoint}   (AWS_ACCESS_KEY_ID={ACCESS_KEY_ID} \
 AWS_SECRET_ACCESS_KEY={SECRET_ACCESS_KEY} AWS_REGION={REGION})
