@@ -41,7 +41,7 @@ def running_engine(state: StateDir, *, port: int, issuer_documents: str) -> Iter
     scratch = state.engine / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # unpacked function code of the last run
     scratch.mkdir()
-    _keep_last_log(state.logs / "functions.log")
+    keep_last_log(state.logs / "functions.log")
     engine = Child(
         "local engine",
         # Neither our environment nor the user's site directory may reach it or its functions.
@@ -58,7 +58,7 @@ def running_engine(state: StateDir, *, port: int, issuer_documents: str) -> Iter
         engine.stop()
 
 
-def _keep_last_log(log: Path) -> None:
+def keep_last_log(log: Path) -> None:
     """What happened before a crash is still there after the restart."""
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))

@@ -17,6 +17,7 @@ from infra.local.cli import main, public_port
 from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import read_photo
 from infra.local.demo.spending import spending
+from infra.local.engine_process import keep_last_log
 from infra.local.layout import BadInput
 from infra.local.stack_runner import LocalStack
 from shared.runtime.version import VERSION
@@ -217,3 +218,15 @@ def test_a_row_of_the_contact_sheet_is_as_high_as_its_highest_picture(tmp_path: 
     with Image.open(out / "contact-sheet.png") as sheet:
         assert sheet.height < 64 + 150
     assert "<p>Nothing was spent.</p>" in (out / "index.html").read_text()
+
+
+def test_what_was_logged_before_a_crash_is_kept_until_the_start_after_next(tmp_path: Path) -> None:
+    log = tmp_path / "functions.log"
+    for run in ("first", "crashed"):
+        log.write_text(run)
+        keep_last_log(log)
+
+    assert not log.exists()
+    assert (tmp_path / "functions.previous.log").read_text() == "crashed"
+    keep_last_log(log)
+    assert (tmp_path / "functions.previous.log").read_text() == "crashed"
