@@ -1,10 +1,13 @@
 """What is deployed: resources, their settings, and what each function is told."""
 
 import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from infra.bundle_steps import PROJECT
 from infra.functions import NAMES
 from shared.adapters.dynamo import keys
 from shared.adapters.event_bus import SOURCE
@@ -150,6 +153,32 @@ def test_the_table_has_its_keys_indexes_and_safeguards(template: Template) -> No
 
 def _keys(table_or_index: dict[str, Any]) -> list[str]:
     return [key["AttributeName"] for key in table_or_index["KeySchema"]]
+
+
+KEPT = {
+    "AWS::DynamoDB::Table": 1,
+    "AWS::S3::Bucket": 3,
+    "AWS::Cognito::UserPool": 1,
+    "AWS::SecretsManager::Secret": 1,
+}
+
+
+def test_a_deleted_stack_leaves_what_cannot_be_made_again_and_nothing_else(
+    template: Template,
+) -> None:
+    """What docs/deployment.md tells, and how to delete it."""
+    kept = Counter(
+        resource["Type"]
+        for resource in template.body["Resources"].values()
+        if resource.get("DeletionPolicy", "Delete") != "Delete"
+    )
+    assert kept == KEPT
+
+
+def test_the_outputs_that_the_deployment_page_asks_for_are_there(template: Template) -> None:
+    page = (PROJECT / "docs/deployment.md").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\$\(output (\w+)\)", page))
+    assert {"ApiUrl", "ProviderSecretName", "UserPoolId"} <= asked <= set(template.body["Outputs"])
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::S3::Bucket"])
