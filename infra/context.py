@@ -7,6 +7,7 @@ docs/deployment.md is written from here (`python -m tests.deployment_page`).
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -183,7 +184,7 @@ def read_context(node: Node) -> dict[str, Any]:
     mistyped choice would else be silently the default."""
     known = [key.name for key in KEYS]
     if strangers := sorted(_ours(node.get_all_context()) - set(known)):
-        raise UnusableContext(f"context {strangers[0]}: no such key; known are {', '.join(known)}")
+        raise UnusableContext(_unknown(strangers[0], known))
     values = {key.name: key.value(node.try_get_context(key.name)) for key in KEYS}
     if (values["jwt_issuer"] is None) != (values["jwt_audience"] is None):
         raise UnusableContext("context jwt_issuer and jwt_audience belong together: give both")
@@ -194,3 +195,9 @@ def _ours(names: Iterable[str]) -> set[str]:
     """The CDK's own keys are of the form `aws:cdk:…`, `@aws-cdk/…`, `provider:account=…`, and
     those that its command writes into cdk.json."""
     return {name for name in names if not re.search(r"[:/]", name)} - OF_THE_COMMAND
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = get_close_matches(name.replace("-", "_"), known, n=1)
+    meant = f"did you mean {nearest[0]}? Known" if nearest else "known"
+    return f"context {name}: no such key; {meant} are {', '.join(known)}"

@@ -55,9 +55,17 @@ def test_a_value_that_cannot_be_meant_is_named_in_one_line(
     assert "\n" not in str(refused.value)
 
 
-def test_a_mistyped_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnusableContext, match=r"paid_inflight: no such key; known are .*paid_in"):
-        chosen(tmp_path, paid_inflight="7")
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("paid_inflight", r"no such key; did you mean paid_in_flight\? Known are .*paid_in_flight"),
+        ("image-providers", r"no such key; did you mean image_providers\? Known are "),
+        ("colour", "no such key; known are image_providers, "),
+    ],
+)
+def test_a_mistyped_key_is_told_with_the_known_ones(tmp_path: Path, key: str, told: str) -> None:
+    with pytest.raises(UnusableContext, match=told):
+        chosen(tmp_path, **{key: "7"})
 
 
 @pytest.mark.parametrize(
