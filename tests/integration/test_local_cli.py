@@ -16,7 +16,7 @@ from PIL import Image
 from infra.local.cli import main, public_port
 from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import read_photo
-from infra.local.demo.spending import spending
+from infra.local.demo.spending import drawn_by, spending
 from infra.local.engine_process import keep_last_log
 from infra.local.layout import BadInput
 from infra.local.stack_runner import LocalStack
@@ -198,6 +198,11 @@ def test_the_doctor_knows_likeness_when_it_runs_there(capsys: pytest.CaptureFixt
 )
 def test_a_demo_says_whether_its_costs_were_spent(simulated: tuple[str, ...], told: str) -> None:
     assert told in spending(simulated)
+
+
+def test_a_heading_says_when_the_provider_was_not_there() -> None:
+    assert drawn_by("replicate", ["replicate"]) == "Replicate, simulated"
+    assert drawn_by("gemini", ["replicate"]) == "Gemini"
 
 
 def test_a_photo_that_the_api_would_refuse_is_refused_before_anything_starts(

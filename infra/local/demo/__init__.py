@@ -32,7 +32,7 @@ def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -
     ):
         say("Drawing")
         with Api(stack.base_url, stack.token(OWNER, "paid")) as api:
-            made = make_images(api, picture, console)
+            made = make_images(api, picture, console, simulated=stack.simulators)
             spent = spending(stack.simulators)
             write_contact_sheet(out, picture, made, api.download, note=spent)
         say("Stopping")

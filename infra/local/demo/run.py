@@ -1,6 +1,7 @@
 """The main job: a character from a photo, a pack of it, and an image from words."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.progress import (
 
 from infra.local.demo.api import Api, Json
 from infra.local.demo.photo import Photo
+from infra.local.demo.spending import drawn_by
 
 PACK_SIZE = 6
 SCENE = "A quiet harbour town at first light, mist over the water, painted in gouache"
@@ -36,8 +38,11 @@ class Made:
         return self.generation["completed_at"] is not None
 
 
-def make_images(api: Api, photo: Photo, console: Console) -> list[Made]:
-    """Both generations run at the same time, each with a progress bar."""
+def make_images(
+    api: Api, photo: Photo, console: Console, *, simulated: Collection[str]
+) -> list[Made]:
+    """Both generations run at the same time, each with a progress bar. `simulated` names the
+    providers that are not the real ones."""
     character = api.post("/characters", {"name": "Demo", "attributes": {}})
     source = {"upload_id": api.upload(photo)}
     api.post(f"/characters/{character['id']}/source-image", source)
@@ -49,9 +54,12 @@ def make_images(api: Api, photo: Photo, console: Console) -> list[Made]:
         "provider": "gemini",
     }
     scene = {"mode": "imagine", "prompt": SCENE, "aspect_ratio": "3:2", "provider": "replicate"}
-    requests = {"Pack of portraits (Gemini)": pack, "Scene from words (Replicate)": scene}
+    requests = {
+        f"{what} ({drawn_by(request['provider'], simulated)})": request
+        for what, request in (("Pack of portraits", pack), ("Scene from words", scene))
+    }
     columns = (
-        TextColumn("  {task.description:30}"),
+        TextColumn("  {task.description:40}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[status]}"),

@@ -6,6 +6,11 @@ from typing import Final
 PROVIDERS: Final = {"gemini": "Gemini", "replicate": "Replicate"}
 
 
+def drawn_by(provider: str, simulated: Collection[str]) -> str:
+    """For a heading: the provider's own name, and that it was not there when it was not."""
+    return PROVIDERS[provider] + (", simulated" if provider in simulated else "")
+
+
 def spending(simulated: Collection[str]) -> str:
     """One sentence or two for those who look at the costs; `simulated` by name of the provider."""
     drawn_here = [title for name, title in PROVIDERS.items() if name in simulated]
