@@ -130,6 +130,20 @@ KEYS: Final = (
         "Requests for images accepted from a paid owner in a minute.",
     ),
     ContextKey(
+        "gemini_requests_per_minute",
+        "300",
+        _whole(1),
+        "Calls that all workers together make to Gemini in a minute; the free plan may use 60 % of "
+        "them. Your project's limit is on the provider's page.",
+    ),
+    ContextKey(
+        "replicate_requests_per_minute",
+        "300",
+        _whole(1),
+        "Predictions that all workers together start at Replicate in a minute; the free plan may "
+        "use 60 % of them.",
+    ),
+    ContextKey(
         "jwt_issuer",
         None,
         _https,

@@ -26,6 +26,8 @@ class Deployment:
     it shares with the functions."""
 
     local: bool
+    gemini_requests_per_minute: int
+    replicate_requests_per_minute: int
     jwt_issuer: str | None
     jwt_audience: str | None
     image_providers: tuple[str, ...]
@@ -50,6 +52,14 @@ class Deployment:
         """What the functions that accept work read from their environment."""
         caps = {cap.upper(): str(value) for cap, value in self.caps.items()}
         return {"IMAGE_PROVIDERS": ",".join(self.image_providers), **caps}
+
+    @property
+    def rates(self) -> dict[str, str]:
+        """What the worker reads of the providers' rates."""
+        return {
+            "GEMINI_REQUESTS_PER_MINUTE": str(self.gemini_requests_per_minute),
+            "REPLICATE_REQUESTS_PER_MINUTE": str(self.replicate_requests_per_minute),
+        }
 
     @property
     def collecting(self) -> dict[str, str]:

@@ -18,6 +18,19 @@ from infra.messaging import Messaging, QueueWithDeadLetters
 MINUTE = cdk.Duration.minutes(1)
 FIVE_MINUTES = cdk.Duration.minutes(5)
 LATEST_CHANGE_MS = 5 * 60 * 1000
+PROVIDER_TROUBLE = (
+    (
+        "refuses keys",
+        "attempt_failed.provider_auth",
+        "A provider refuses our key, or has no credit left.",
+    ),
+    (
+        "retired model",
+        "attempt_failed.model_retired",
+        "A model has been withdrawn: take it out of the table of models.",
+    ),
+    ("down", "provider_breaker_opened", "A provider has failed several times in a row."),
+)
 
 # The longest a message may wait before someone should look: paid work, free work, results.
 OLDEST_MESSAGE_SECONDS = {"work-priority": 120, "work-standard": 900, "ingest": 120}
@@ -47,6 +60,7 @@ class Observability(Construct):
             *(self._errors(name, each.function) for name, each in functions.all.items()),
             self._sweeper_silent(functions.sweeper.function),
             *self._analytics_alarms(functions.analytics.function, analytics),
+            *self._provider_alarms(),
             *self._spending(deployment.daily_spend_threshold_usd),
         ]
         self._dashboard(
@@ -112,6 +126,24 @@ class Observability(Construct):
                 description="Costs, statistics and events are more than five minutes behind.",
             ),
             self._dead_letters("to-archive", analytics.to_archive),
+        ]
+
+    def _provider_alarms(self) -> list[cloudwatch.Alarm]:
+        """What only an operator can mend, and what a provider does to everybody."""
+        return [
+            self._alarm(
+                f"provider {name}",
+                cloudwatch.Metric(
+                    namespace=METRICS_NAMESPACE,
+                    metric_name=metric,
+                    dimensions_map={"service": "worker"},
+                    period=MINUTE,
+                    statistic="Sum",
+                ),
+                threshold=0,
+                description=described,
+            )
+            for name, metric, described in PROVIDER_TROUBLE
         ]
 
     def _spending(self, threshold_usd: int) -> list[cloudwatch.Alarm]:

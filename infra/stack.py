@@ -78,7 +78,7 @@ class LikenessStack(cdk.Stack):
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
         # Threads that decode pictures would else keep an arena of memory each.
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
-        run.worker.configure(table | images | uploads | queues | secret | frugal)
+        run.worker.configure(table | images | uploads | queues | secret | frugal | deployment.rates)
         run.sweeper.configure(table | images | uploads | queues | deployment.collecting)
         told = {"EVENT_BUS_NAME": self.analytics.bus.event_bus_name}
         kept = {"ARCHIVE_BUCKET": self.analytics.archive.bucket_name}

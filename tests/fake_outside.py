@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from shared.domain.collecting import ORPHAN_AGE, ListedObject, ListedPage, Listing
 from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite, TooLarge, UploadExpired
+from shared.domain.gate import Gate
 from shared.domain.generation import Lane
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance
-from shared.domain.request import Plan
+from shared.domain.request import Plan, ProviderName
 from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
 from shared.domain.work import Work
 from tests.builders import NOW, an_allowance
@@ -217,6 +218,19 @@ class FakeWorkQueue:
 
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None:
         self.sent += [Sent(work, delay) for work in works]
+
+
+@dataclass
+class FakeGates:
+    gates: dict[ProviderName, Gate] = field(default_factory=dict)
+
+    def get(self, provider: ProviderName) -> Gate:
+        return self.gates.get(provider) or Gate(provider=provider)
+
+    def save(self, gate: Gate) -> None:
+        if self.get(gate.provider).version != gate.version - 1:
+            raise StaleWrite("another worker came first", winner=self.get(gate.provider))
+        self.gates[gate.provider] = gate
 
 
 @dataclass

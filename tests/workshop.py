@@ -13,12 +13,14 @@ from typing import Any
 from PIL import Image
 
 from shared.adapters import imaging
+from shared.domain.gate import Rate
 from shared.domain.generation import Attempt, Brief, Item, Snapshot
 from shared.domain.ids import Kind
 from shared.domain.images import StoredImage
 from shared.domain.provider import Finished, Output, Pending, PredictionReport, ProviderCall
 from shared.domain.request import ProviderName
 from shared.domain.work import AttemptReference, PollPredictions, RunItems, TakeCallback
+from shared.services.admit_calls import AdmitCalls
 from shared.services.apply_callback import ApplyCallback
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.close_generation import CloseGeneration
@@ -40,6 +42,7 @@ from tests.fake_memory import Memory
 from tests.fake_outside import (
     FakeClock,
     FakeCounter,
+    FakeGates,
     FakeImages,
     FakeImageStore,
     FakeUploadStore,
@@ -135,6 +138,8 @@ class Workshop:
     queue: FakeWorkQueue = field(default_factory=FakeWorkQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     count: FakeCounter = field(default_factory=FakeCounter)
+    gates: FakeGates = field(default_factory=FakeGates)
+    rates: dict[ProviderName, Rate] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
     generation_id: str = ""
 
@@ -208,11 +213,17 @@ class Workshop:
         )
         return ShowPictures(prepare_inputs, gather_references)
 
+    @property
+    def admit_calls(self) -> AdmitCalls:
+        """Providers without a rate are always open."""
+        return AdmitCalls(self.gates, self.rates, self.clock, lambda low, high: low, self.count)
+
     @cached_property
     def run_message(self) -> RunMessage:
         return RunMessage(
             generations=self.generations,
             queue=self.queue,
+            admit_calls=self.admit_calls,
             show_pictures=self.show_pictures,
             run_item=self.run_item,
             finish_work=self.finish,

@@ -126,7 +126,6 @@ class StatsView(View):
     """Of what ended in the hours asked about."""
 
     hours: int
-    queued: int
     jobs: list[EndedJobsView]
     images_completed: int
     images_failed: int
@@ -142,7 +141,6 @@ class StatsView(View):
         rates = statistics.failure_rates
         return cls(
             hours=hours,
-            queued=statistics.queued,
             jobs=[EndedJobsView.of(jobs) for jobs in statistics.jobs],
             images_completed=statistics.images,
             images_failed=statistics.failed,

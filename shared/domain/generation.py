@@ -152,6 +152,11 @@ class Item(Entity):
         return self.lease_until is not None and self.lease_until > now
 
     @property
+    def needs_call(self) -> bool:
+        """Whether a provider has to be called for it: nothing is drawn, or being drawn, yet."""
+        return self.status is not Status.UPLOADING and self.prediction_id is None
+
+    @property
     def attempt_to_ask(self) -> int:
         """The number of the attempt that `prediction_id` belongs to."""
         return self.calls if self.won_by is None else self.won_by

@@ -14,6 +14,7 @@ from shared.domain.analytics.tallies import CostGroup, Counted, DaySpend, Row
 from shared.domain.character import Character, SourceImage
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.collecting import ListedPage, Listing
+from shared.domain.gate import Gate
 from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import Decoded, ImageFormat, Rendition, StoredImage
@@ -331,6 +332,18 @@ class Imaging(Protocol):
     def renditions(
         self, data: bytes, *, generated: bool, exact_size: OutputSize | None = None
     ) -> Mapping[Rendition, bytes]: ...
+
+
+class Gates(Protocol):
+    """What all workers know of each provider."""
+
+    def get(self, provider: ProviderName) -> Gate:
+        """Consistent; a new one where nothing is known yet."""
+        ...
+
+    def save(self, gate: Gate) -> None:
+        """On the version before it. Raises StaleWrite."""
+        ...
 
 
 class Rollups(Protocol):

@@ -14,6 +14,7 @@ from shared.runtime.clock import clock
 from shared.runtime.observability import count
 from shared.runtime.provider_secret import provider_secret
 from shared.runtime.settings import WorkerSettings
+from shared.services.admit_calls import AdmitCalls
 from shared.services.apply_callback import ApplyCallback
 from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
@@ -133,12 +134,26 @@ def show_pictures() -> ShowPictures:
 
 
 @cache
+def admit_calls() -> AdmitCalls:
+    from shared.adapters.dynamo.gates import DynamoGates
+
+    return AdmitCalls(
+        gates=DynamoGates(aws.table(settings().table_name)),
+        rates=settings().rates,
+        clock=clock,
+        uniform=random.SystemRandom().uniform,
+        count=count,
+    )
+
+
+@cache
 def run_message() -> RunMessage:
     generations = aws.generations(settings().table_name)
     store = aws.image_store(settings().images_bucket)
     return RunMessage(
         generations=generations,
         queue=aws.work_queue(settings()),
+        admit_calls=admit_calls(),
         show_pictures=show_pictures(),
         run_item=RunItem(
             generations=generations,

@@ -8,10 +8,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from shared.domain.gate import Rate
 from shared.domain.quota import Allowance
 from shared.domain.request import Plan, ProviderName
+
+MIN_BURST: Final = 10
+"""Calls at once: a full pack is begun together."""
 
 
 class MissingSetting(RuntimeError):
@@ -121,6 +125,20 @@ class WorkerSettings(QueueSettings):
     uploads_bucket: str
     provider_secret_name: str
     public_url: str
+    gemini_requests_per_minute: int
+    replicate_requests_per_minute: int
+
+    @property
+    def rates(self) -> Mapping[ProviderName, Rate]:
+        """Of each provider, with a burst of ten seconds' calls, at least one full pack."""
+        per_minute = {
+            ProviderName.GEMINI: self.gemini_requests_per_minute,
+            ProviderName.REPLICATE: self.replicate_requests_per_minute,
+        }
+        return {
+            name: Rate(per_minute=calls, burst=max(MIN_BURST, calls // 6))
+            for name, calls in per_minute.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.domain import events as e
@@ -13,6 +13,7 @@ from shared.domain.errors import (
     ProviderUnavailable,
     Unavailable,
 )
+from shared.domain.gate import Heard, heard
 from shared.domain.generation import (
     Attempt,
     Brief,
@@ -39,6 +40,22 @@ type CallbackUrl = Callable[[ProviderName, AttemptReference], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Ears:
+    """What the calls of a message said of their provider."""
+
+    calls: list[Heard] = field(default_factory=list)
+
+    def listen(self, error: ProviderError | None) -> None:
+        self.calls.append(heard(error))
+
+    def take(self) -> list[Heard]:
+        """All that was heard, once."""
+        calls = list(self.calls)
+        self.calls.clear()
+        return calls
+
+
+@dataclass(frozen=True, slots=True)
 class RunItem:
     """Each item claims, runs, retries and fails alone; a second delivery skips what is done."""
 
@@ -51,6 +68,7 @@ class RunItem:
     clock: Clock
     new_id: IdFactory
     new_token: Callable[[], str]
+    heard: Ears = field(default_factory=Ears)
 
     async def __call__(
         self,
@@ -121,12 +139,15 @@ class RunItem:
             provider = self.providers(brief.request.provider)
             call = self._provider_call(brief, item, attempt, shown)
             answer = await _within_time(provider, call)
+            self.heard.listen(None)
             if isinstance(answer, Pending):
                 return await self._bind(generation, item, attempt, answer)
             await self._take(generation, item, attempt, answer)
         except ProviderTimedOut as lost_reply:
+            self.heard.listen(lost_reply)
             await self._lost_reply(generation, item, attempt, provider, lost_reply)
         except ProviderError as error:
+            self.heard.listen(error)
             await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
         return False
 

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from shared.domain.backoff import poll_delay
 from shared.domain.errors import NotFound
+from shared.domain.gate import Admission
 from shared.domain.generation import Brief, Failure, Generation, Item, Snapshot
-from shared.domain.limits import LEASE, REQUEUE_MARGIN
+from shared.domain.limits import FIRST_RESEND, LEASE, REQUEUE_MARGIN
 from shared.domain.ports import Clock, Counter, Generations, WorkQueue
+from shared.domain.request import ProviderName
 from shared.domain.work import PollPredictions, RunItems
+from shared.services.admit_calls import AdmitCalls
 from shared.services.finish_work import FinishWork
 from shared.services.run_item import RunItem
 from shared.services.show_pictures import Shown, ShowPictures
@@ -22,6 +25,7 @@ class RunMessage:
 
     generations: Generations
     queue: WorkQueue
+    admit_calls: AdmitCalls
     show_pictures: ShowPictures
     run_item: RunItem
     finish_work: FinishWork
@@ -38,12 +42,41 @@ class RunMessage:
             self.count("work_ignored", "generation_deleted")
             return
         items = [item for item in snapshot.items if item.index in work.indexes and not item.ended]
-        if items:
+        provider = brief.request.provider
+        admission, admitted = await asyncio.to_thread(self._admitted, snapshot, provider, items)
+        if admitted:
             await asyncio.to_thread(
                 self.generations.mark_due, snapshot.generation.id, self.clock() + LEASE
             )
-            await self._draw(snapshot, brief, items, ends_at)
+            try:
+                await self._draw(snapshot, brief, admitted, ends_at)
+            finally:
+                await asyncio.to_thread(
+                    self.admit_calls.report,
+                    provider=provider,
+                    admission=admission,
+                    calls=self.run_item.heard.take(),
+                )
         await self.finish_work(generation_id=work.generation_id)
+
+    def _admitted(
+        self, snapshot: Snapshot, provider: ProviderName, items: Sequence[Item]
+    ) -> tuple[Admission, list[Item]]:
+        """Asked before the claim, so that who waits spends no attempt. The copy that comes back
+        later is sent before this message is done: a crash in between sends both, and a claim
+        is conditional. The sweeper is told not to send a third."""
+        calling = [item for item in items if item.needs_call]
+        if not calling:
+            return Admission(granted=0), list(items)
+        generation = snapshot.generation
+        admission = self.admit_calls(provider=provider, lane=generation.lane, wanted=len(calling))
+        later = calling[admission.granted :]
+        if later:
+            back_at = self.clock() + admission.wait
+            self.generations.mark_due(generation.id, back_at + FIRST_RESEND)
+            dispatcher = self.run_item.dispatcher
+            dispatcher.send(generation, [item.index for item in later], admission.wait)
+        return admission, [item for item in items if item not in later]
 
     async def _draw(
         self, snapshot: Snapshot, brief: Brief, items: Sequence[Item], ends_at: datetime

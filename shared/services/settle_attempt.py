@@ -62,6 +62,7 @@ class SettleAttempt:
         self, *, generation: Generation, item: Item, attempt: Attempt, error: ProviderError
     ) -> None:
         """Ends the attempt; a retry is sent as a delayed message of its own."""
+        self.count("attempt_failed", error.code)
         retry = isinstance(error, _TRANSIENT) or (
             isinstance(error, BadOutput) and item.attempts < _OUTPUT_TRIES
         )

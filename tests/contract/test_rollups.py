@@ -101,7 +101,7 @@ def test_days_are_added_up_from_their_hours_and_come_newest_first(rollups: Rollu
             for n, at in enumerate(hours)
         ]
     )
-    rollups.add([a_count(9, hour_row(ADA, NOW - timedelta(days=2)), queued=1)])
+    rollups.add([a_count(9, hour_row(ADA, NOW - timedelta(days=2)), images=1)])
 
     assert list(rollups.costs(ADA, CostGroup.DAY)) == [
         CostSum(key="2026-03-14", count=2, estimated=80, actual=78),

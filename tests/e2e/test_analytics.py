@@ -88,7 +88,7 @@ def test_usage_costs_and_statistics_hold_what_has_ended(studio: Studio) -> None:
     assert costs("character") == []
     assert (usage["images_used"], usage["images_left"], usage["in_flight"]) == (3, 1997, 0)
     assert (stats["images_completed"], stats["images_failed"]) == (3, 0)
-    assert (stats["success_rate"], stats["queued"]) == (1.0, 1)
+    assert (stats["success_rate"], stats["jobs"][0]["count"]) == (1.0, 1)
     assert stats["first_image_p50_ms"] > 0
     assert stats["stored"]["bytes"] == sum(image["size_bytes"] for image in images)
 

@@ -38,6 +38,8 @@ ENVIRONMENTS = {
         "PROVIDER_SECRET_NAME",
         "PUBLIC_URL",
         "MALLOC_ARENA_MAX",
+        "GEMINI_REQUESTS_PER_MINUTE",
+        "REPLICATE_REQUESTS_PER_MINUTE",
     }
     | QUEUES,
     "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET"} | COLLECTING | QUEUES,
@@ -255,6 +257,8 @@ def test_alarms_watch_dead_letters_waiting_errors_and_silence(template: Template
         + ["ApproximateAgeOfOldestMessage"] * 3
         + ["ApproximateNumberOfMessagesVisible", "IteratorAge"]
         + ["Errors"] * len(NAMES)
+        + ["attempt_failed.provider_auth", "attempt_failed.model_retired"]
+        + ["provider_breaker_opened"]
         + ["Invocations"]
     )
     (silence,) = (alarm for alarm in alarms if alarm["MetricName"] == "Invocations")

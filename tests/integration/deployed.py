@@ -80,6 +80,8 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "IMAGE_PROVIDERS": "gemini,replicate",
         "COLLECTOR_DRY_RUN": "false",
         "RETENTION_GENERATIONS_DAYS": "0",
+        "GEMINI_REQUESTS_PER_MINUTE": "600",
+        "REPLICATE_REQUESTS_PER_MINUTE": "600",
         "EVENT_BUS_NAME": "likeness-bus",
         "DAILY_SPEND_THRESHOLD_USD": "0",
     }

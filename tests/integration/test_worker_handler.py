@@ -83,6 +83,8 @@ def test_an_image_of_a_pack_takes_eight_aws_calls(
 
     per_message = {
         "dynamodb.Query": 2,  # what to draw; how it ended
+        "dynamodb.GetItem": 1,  # the provider's gate
+        "dynamodb.PutItem": 1,  # the same, with these calls
         "dynamodb.UpdateItem": 1,  # the due marker
         "dynamodb.TransactWriteItems": 1,  # closing
     }

@@ -1,7 +1,7 @@
 """A pack of ten through the functions themselves, on moto: what each step of it takes."""
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +27,16 @@ from tests.performance.consumption import Consumption, metered
 from tests.workshop import FakeProvider, a_picture, png
 
 PACK = 10
+ONCE_PER_MESSAGE = Counter(
+    {
+        "dynamodb.Query": 2,  # what to draw; how it ended
+        "dynamodb.GetItem": 1,  # the provider's gate
+        "dynamodb.PutItem": 1,  # the same, with these calls
+        "dynamodb.UpdateItem": 1,  # the due marker
+        "dynamodb.TransactWriteItems": 1,  # closing
+        "s3.GetObject": 1,  # the reference
+    }
+)
 _SIGNED_AT = datetime.fromtimestamp(1795190400, UTC)
 """When `events/replicate_webhook.json` was signed."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.performance.bundle_sizes import BundleSize
-from tests.performance.counting import PACK, Steps
+from tests.performance.counting import ONCE_PER_MESSAGE, PACK, Steps
 from tests.performance.figures import Figure
 from tests.performance.measuring import Measured
 
@@ -98,7 +98,4 @@ def bundle(name: str) -> str:
 
 def _calls_per_image(steps: Steps) -> float:
     """Without what is read or written once for the whole message."""
-    once = {"dynamodb.Query": 2, "dynamodb.UpdateItem": 1, "s3.GetObject": 1}
-    calls = steps.work.calls.copy()
-    calls.subtract({**once, "dynamodb.TransactWriteItems": 1})
-    return sum(calls.values()) / PACK
+    return (steps.work.calls - ONCE_PER_MESSAGE).total() / PACK

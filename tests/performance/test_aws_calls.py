@@ -1,16 +1,10 @@
 """How many AWS calls a pack of ten takes: the count that its cost and its speed follow from."""
 
-from collections import Counter
-
-from tests.performance.counting import PACK, count_callbacks, count_portraits
-
-ONCE_PER_MESSAGE = Counter(
-    {
-        "dynamodb.Query": 2,  # what to draw; how it ended
-        "dynamodb.UpdateItem": 1,  # the due marker
-        "dynamodb.TransactWriteItems": 1,  # closing
-        "s3.GetObject": 1,  # the reference
-    }
+from tests.performance.counting import (
+    ONCE_PER_MESSAGE,
+    PACK,
+    count_callbacks,
+    count_portraits,
 )
 
 

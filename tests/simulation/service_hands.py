@@ -25,6 +25,7 @@ from shared.domain.work import (
     TakeCallback,
     Work,
 )
+from shared.services.admit_calls import AdmitCalls
 from shared.services.apply_callback import ApplyCallback
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.cancel_generation import CancelGeneration, StopItems
@@ -42,6 +43,7 @@ from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
 from shared.services.tell_provider import TellProvider
+from tests.fake_outside import FakeGates
 from tests.simulation.provider import NO_IMAGE, Provider
 from tests.simulation.queues import Queues
 from tests.simulation.serial import Notes
@@ -229,7 +231,11 @@ class ByServices:
         )
         gather = GatherReferences(images)
         show = ShowPictures(_no_inputs, gather)
-        self.run_message = RunMessage(ports, ports, show, run_item, finish, clock, counter)
+        # Gates only delay; what is lived here is what happens once they are open.
+        always_open = AdmitCalls(FakeGates(), {}, clock, rng.uniform, counter)
+        self.run_message = RunMessage(
+            ports, ports, always_open, show, run_item, finish, clock, counter
+        )
         self.apply_callback = ApplyCallback(ports, provider_of, ports, report, finish, counter)
         self.poll = Poll(ports, provider_of, ports, report, finish, clock, counter)
         self.tell_provider = TellProvider(provider_of, counter)

@@ -203,7 +203,7 @@ def test_the_sums_of_the_pack() -> None:
     sums = summed(pack_of_ten_with_two_failures().changes)
 
     hour = sums[hour_row(ADA, NOW)]
-    assert (hour["queued"], hour["images"], hour["failed"]) == (1, 8, 2)
+    assert (hour["images"], hour["failed"]) == (8, 2)
     assert (hour["jobs_completed"], hour["ms_completed"]) == (1, 8000)
     assert hour["code_content_blocked_output"] == 2
     assert hour[f"first_{bucket_of(1000)}"] == 1
@@ -292,7 +292,7 @@ def test_percentiles_and_rates_of_several_hours() -> None:
     fast, slow = bucket_of(2_000), bucket_of(30_000)
     told = statistics_of(
         [
-            {f"first_{fast}": 18, "images": 30, "failed": 9, "code_timeout": 9, "queued": 20},
+            {f"first_{fast}": 18, "images": 30, "failed": 9, "code_timeout": 9},
             {f"first_{slow}": 2, "images": 1, "jobs_completed": 2, "ms_completed": 5_000},
         ]
     )

@@ -1,6 +1,7 @@
 """A message of items: each on its own feet, nothing paid twice, nothing lost."""
 
 import asyncio
+from collections import deque
 from datetime import timedelta
 
 import pytest
@@ -13,14 +14,15 @@ from shared.domain.errors import (
     ProviderUnavailable,
 )
 from shared.domain.events import CancelRequested
-from shared.domain.generation import AttemptOutcome, Status
+from shared.domain.gate import Gate, Rate
+from shared.domain.generation import AttemptOutcome, Lane, Status
 from shared.domain.images import ImageStatus, Rendition
 from shared.domain.limits import LEASE
 from shared.domain.provider import Finished, Output, Pending
-from shared.domain.request import ProviderName
+from shared.domain.request import Plan, ProviderName
 from shared.domain.work import PollPredictions, RunItems
 from shared.services.moving import advance
-from tests.builders import a_held_snapshot
+from tests.builders import a_held_snapshot, a_snapshot
 from tests.workshop import COST, FakeDownloads, FakeProvider, Workshop, png
 
 
@@ -334,3 +336,85 @@ async def test_an_output_that_cannot_be_fetched_now_fails_the_attempt_of_the_cal
     failure = shop.item().failure
     assert failure is not None
     assert failure.code == "bad_output"
+
+
+GEMINI = ProviderName.GEMINI
+
+
+def gated(*, per_minute: int = 60, burst: int = 2) -> Workshop:
+    return Workshop(rates={GEMINI: Rate(per_minute=per_minute, burst=burst)})
+
+
+async def test_what_is_not_let_through_waits_in_a_copy_and_spends_nothing() -> None:
+    shop = gated()
+    shop.submit(a_snapshot(items=3, plan=Plan.PAID))
+
+    after = await shop.run(0, 1, 2)
+
+    assert [item.status for item in after.items] == [Status.COMPLETED] * 2 + [Status.QUEUED]
+    assert (after.items[2].calls, after.items[2].attempts) == (0, 0)
+    (copy,) = shop.queue.sent
+    assert copy.work == RunItems(generation_id=shop.generation_id, indexes=(2,))
+    assert (copy.delay, copy.lane) == (timedelta(seconds=1), Lane.PRIORITY)
+    assert shop.count.counted["provider_calls_delayed", "rate"] == 1
+
+    shop.clock.advance(copy.delay)
+    assert (await shop.run(2)).items[2].status is Status.COMPLETED
+
+
+async def test_a_message_that_is_not_let_through_at_all_does_nothing_else() -> None:
+    shop = gated(burst=1)
+    shop.submit(a_snapshot(items=2, plan=Plan.PAID))
+    shop.gates.gates[GEMINI] = Gate(
+        provider=GEMINI, version=1, blocked_until=shop.clock() + timedelta(seconds=40)
+    )
+
+    after = await shop.run()
+
+    assert [item.calls for item in after.items] == [0, 0]
+    assert shop.provider.calls == []
+    assert [sent.delay for sent in shop.queue.sent] == [timedelta(seconds=40)]
+    due = shop.memory.due[shop.generation_id]
+    assert due == shop.clock() + timedelta(seconds=100), "no third copy before this one is back"
+
+
+async def test_what_needs_no_call_is_not_held_up() -> None:
+    """A prediction that runs already, delivered again."""
+    shop = gated()
+    shop.submit(a_snapshot(items=1, plan=Plan.PAID))
+    shop.provider.answers = deque([Pending(prediction_id="p1")])
+    await shop.run()
+    shop.gates.gates[GEMINI] = Gate(
+        provider=GEMINI, version=9, blocked_until=shop.clock() + timedelta(hours=1)
+    )
+    before = len(shop.queue.sent)
+
+    await shop.run()
+
+    (polled,) = shop.queue.sent[before:]
+    assert isinstance(polled.work, PollPredictions)
+
+
+async def test_failures_of_one_message_open_the_breaker_for_all() -> None:
+    shop = gated(burst=10)
+    shop.submit(a_snapshot(items=6, plan=Plan.PAID))
+    shop.provider.answers = deque(ProviderUnavailable("down") for _ in range(6))
+
+    await shop.run()
+
+    assert shop.gates.get(GEMINI).is_open
+    assert shop.count.counted["provider_breaker_opened", "gemini"] == 1
+    shop.queue.sent.clear()
+    after = await shop.run()
+    assert {item.calls for item in after.items} == {1}
+    assert [sent.delay for sent in shop.queue.sent] == [timedelta(seconds=30)]
+
+
+async def test_a_throttle_is_kept_to_by_those_who_never_met_it() -> None:
+    shop = gated(burst=10)
+    shop.submit(a_snapshot(items=1, plan=Plan.PAID))
+    shop.provider.answers = deque([ProviderRateLimited("busy", retry_after=21)])
+
+    await shop.run()
+
+    assert shop.gates.get(GEMINI).blocked_until == shop.clock() + timedelta(seconds=21)

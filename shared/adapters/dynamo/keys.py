@@ -11,6 +11,7 @@ CHR#{character}       META                        the character with its current
 IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
+GATE#{provider}       GATE                        rate, breaker: who may call now
 COLLECTOR             LISTING                     how far the walk over all objects has come
 ROLLUP#{owner}        HOUR#{yyyy-mm-ddThh}        jobs, images, failures, times, costs
                       COST#{group}#{key}          count, estimated, actual: micro-USD
@@ -180,6 +181,10 @@ def lane_partition(lane: str) -> str:
 
 def dedup(change_id: str) -> Key:
     return {"pk": f"DEDUP#{change_id}", "sk": "DEDUP"}
+
+
+def gate(provider: str) -> Key:
+    return {"pk": f"GATE#{provider}", "sk": "GATE"}
 
 
 def listing() -> Key:

@@ -13,6 +13,7 @@ from shared.adapters.dynamo import keys
 from shared.domain.character import Character, SourceImage
 from shared.domain.collecting import ORPHAN_AGE, Listing
 from shared.domain.entity import Entity
+from shared.domain.gate import Gate
 from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.style_capsule import StyleCapsule
@@ -97,6 +98,14 @@ def image_of(record: Record) -> StoredImage:
 def style_capsule_record(capsule: StyleCapsule) -> Record:
     listed = keys.listed(capsule.owner, keys.STYLE_CAPSULES, capsule.created_at, capsule.id)
     return keys.style_capsule(capsule.id) | listed | _fields(capsule)
+
+
+def gate_record(gate: Gate) -> Record:
+    return keys.gate(gate.provider) | _fields(gate)
+
+
+def gate_of(record: Record) -> Gate:
+    return Gate.model_validate(record)
 
 
 def listing_record(listing: Listing) -> Record:

@@ -34,7 +34,6 @@ class Jobs(Entity):
 class Statistics(Entity):
     """Of the jobs that ended, and the images that did, in the hours asked about."""
 
-    queued: int
     jobs: tuple[Jobs, ...]
     images: int
     failed: int
@@ -103,7 +102,6 @@ def statistics_of(hours: Iterable[Mapping[str, int]]) -> Statistics:
     waited = _with_prefix(sums, "first_")
     times = {time_of(int(bucket)): count for bucket, count in waited.items() if count > 0}
     return Statistics(
-        queued=sums["queued"],
         jobs=tuple(_jobs(sums, status) for status in _ENDS),
         images=sums["images"],
         failed=sums["failed"],

@@ -156,8 +156,6 @@ def _amounts(change: Change) -> Iterator[tuple[Row, str, int]]:
 
 def _of_generation(change: GenerationChange, after: Generation) -> Iterator[tuple[Row, str, int]]:
     before = change.before
-    if before is None:
-        yield hour_row(after.owner, after.created_at), "queued", 1
     if after.closed_at is None or after.status is None:
         return
     hour = hour_row(after.owner, after.closed_at)
