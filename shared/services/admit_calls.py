@@ -36,12 +36,11 @@ class AdmitCalls:
             self.count("provider_calls_delayed", admission.reason)
         return admission.model_copy(update={"wait": self._spread(admission.wait)})
 
-    def report(
-        self, *, provider: ProviderName, admission: Admission, calls: Sequence[Heard]
-    ) -> None:
-        """What was heard from the provider. Good news of one that gave no trouble is none."""
+    def report(self, *, provider: ProviderName, calls: Sequence[Heard], watched: bool) -> None:
+        """What was heard from the provider. Good news of one that gave no trouble is none:
+        `watched` says that it did."""
         good = all(call.outcome is Outcome.ANSWERED for call in calls)
-        if provider not in self.rates or (good and not (calls and admission.watched)):
+        if provider not in self.rates or (good and not (calls and watched)):
             return
         for _ in range(_RACES):
             before = self.gates.get(provider)

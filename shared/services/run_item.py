@@ -13,7 +13,7 @@ from shared.domain.errors import (
     ProviderUnavailable,
     Unavailable,
 )
-from shared.domain.gate import Heard, heard
+from shared.domain.gate import Heard, Outcome, heard
 from shared.domain.generation import (
     Attempt,
     Brief,
@@ -47,6 +47,10 @@ class Ears:
 
     def listen(self, error: ProviderError | None) -> None:
         self.calls.append(heard(error))
+
+    @property
+    def trouble(self) -> bool:
+        return any(call.outcome is not Outcome.ANSWERED for call in self.calls)
 
     def take(self) -> list[Heard]:
         """All that was heard, once."""

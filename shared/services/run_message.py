@@ -51,12 +51,7 @@ class RunMessage:
             try:
                 await self._draw(snapshot, brief, admitted, ends_at)
             finally:
-                await asyncio.to_thread(
-                    self.admit_calls.report,
-                    provider=provider,
-                    admission=admission,
-                    calls=self.run_item.heard.take(),
-                )
+                await self._report(provider, watched=admission.watched)
         await self.finish_work(generation_id=work.generation_id)
 
     def _admitted(
@@ -104,7 +99,18 @@ class RunMessage:
         item: Item,
         shown: Shown | Failure,
     ) -> bool:
-        return await self.run_item(generation=generation, brief=brief, item=item, shown=shown)
+        """Trouble is told at once: other workers are about to meet it."""
+        try:
+            return await self.run_item(generation=generation, brief=brief, item=item, shown=shown)
+        finally:
+            if self.run_item.heard.trouble:
+                await self._report(brief.request.provider)
+
+    async def _report(self, provider: ProviderName, *, watched: bool = False) -> None:
+        calls = self.run_item.heard.take()
+        await asyncio.to_thread(
+            self.admit_calls.report, provider=provider, calls=calls, watched=watched
+        )
 
     async def _poll_later(self, generation: Generation, indexes: list[int]) -> None:
         """A lost callback costs a minute, not the deadline."""

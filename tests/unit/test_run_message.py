@@ -18,12 +18,12 @@ from shared.domain.gate import Gate, Rate
 from shared.domain.generation import AttemptOutcome, Lane, Status
 from shared.domain.images import ImageStatus, Rendition
 from shared.domain.limits import LEASE
-from shared.domain.provider import Finished, Output, Pending
+from shared.domain.provider import Finished, Output, Pending, ProviderCall
 from shared.domain.request import Plan, ProviderName
 from shared.domain.work import PollPredictions, RunItems
 from shared.services.moving import advance
 from tests.builders import a_held_snapshot, a_snapshot
-from tests.workshop import COST, FakeDownloads, FakeProvider, Workshop, png
+from tests.workshop import COST, FakeDownloads, FakeProvider, Workshop, a_picture, png
 
 
 async def test_a_pack_comes_back_whole_and_its_generation_is_closed() -> None:
@@ -418,3 +418,36 @@ async def test_a_throttle_is_kept_to_by_those_who_never_met_it() -> None:
     await shop.run()
 
     assert shop.gates.get(GEMINI).blocked_until == shop.clock() + timedelta(seconds=21)
+
+
+async def test_a_throttle_is_told_while_the_other_images_are_still_drawn() -> None:
+    shop = gated(burst=10)
+    shop.submit(a_snapshot(items=2, plan=Plan.PAID))
+    known: list[bool] = []
+
+    async def start(call: ProviderCall) -> Finished | Pending:
+        if call.seed == 42:
+            raise ProviderRateLimited("busy", retry_after=21)
+        await asyncio.sleep(0.2)
+        known.append(shop.gates.get(GEMINI).blocked_until is not None)
+        return a_picture(1)
+
+    shop.provider.start = start  # type: ignore[method-assign]  # one fails while the other draws
+    await shop.run()
+
+    assert known == [True]
+
+
+async def test_the_first_answer_after_trouble_closes_the_breaker() -> None:
+    shop = gated(burst=10)
+    shop.submit(a_snapshot(items=2, plan=Plan.PAID))
+    shop.gates.gates[GEMINI] = Gate(
+        provider=GEMINI, version=4, failures=7, open_until=shop.clock() - timedelta(seconds=1)
+    )
+
+    await shop.run()
+
+    gate = shop.gates.get(GEMINI)
+    assert (gate.is_open, gate.failures) == (False, 0)
+    assert shop.count.counted["provider_breaker_closed", "gemini"] == 1
+    assert len(shop.provider.calls) == 1, "a probe, not the whole message"
