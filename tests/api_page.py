@@ -55,7 +55,7 @@ def text() -> str:
 def _api() -> Iterator[Aws]:
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        fresh_aws() as aws,
+        fresh_aws(stream=True) as aws,
         deployed(aws, monkeypatch),
     ):
         monkeypatch.setenv("PAID_IN_FLIGHT", "99")

@@ -61,7 +61,7 @@ class Steps:
 def functions_on_moto(provider: FakeProvider) -> Iterator[Aws]:
     """The functions' environment, with this image provider behind the worker."""
     with (
-        fresh_aws() as aws,
+        fresh_aws(stream=True) as aws,
         pytest.MonkeyPatch.context() as patch,
         deployed(aws, patch),
     ):
