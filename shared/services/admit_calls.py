@@ -15,6 +15,8 @@ _RACES: Final = 6
 _SPREAD: Final = 0.5
 """Those who wait for the same moment come back within half as long again, not all at once."""
 _SHORTEST: Final = timedelta(seconds=1)
+_LONGEST: Final = timedelta(minutes=2)
+"""Then it is asked again, so that deadlines are looked at in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class AdmitCalls:
     def _spread(self, wait: timedelta) -> timedelta:
         if not wait:
             return wait
-        seconds = max(wait, _SHORTEST).total_seconds()
+        seconds = min(max(wait, _SHORTEST), _LONGEST).total_seconds()
         return timedelta(seconds=seconds + self.uniform(0.0, seconds * _SPREAD))
 
     def _tell(self, before: Gate, after: Gate) -> None:

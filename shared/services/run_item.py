@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from shared.domain import events as e
 from shared.domain.choosing import ratio_to_draw
 from shared.domain.errors import (
+    ProviderAuthFailed,
     ProviderError,
     ProviderTimedOut,
     ProviderUnavailable,
@@ -46,7 +47,9 @@ class Ears:
     calls: list[Heard] = field(default_factory=list)
 
     def listen(self, error: ProviderError | None) -> None:
-        self.calls.append(heard(error))
+        """A key that is refused says nothing of the provider's health."""
+        if not isinstance(error, ProviderAuthFailed):
+            self.calls.append(heard(error))
 
     @property
     def trouble(self) -> bool:
@@ -141,19 +144,25 @@ class RunItem:
         item = begun.after
         try:
             provider = self.providers(brief.request.provider)
-            call = self._provider_call(brief, item, attempt, shown)
-            answer = await _within_time(provider, call)
-            self.heard.listen(None)
+            answer = await self._answer(provider, self._provider_call(brief, item, attempt, shown))
             if isinstance(answer, Pending):
                 return await self._bind(generation, item, attempt, answer)
             await self._take(generation, item, attempt, answer)
         except ProviderTimedOut as lost_reply:
-            self.heard.listen(lost_reply)
             await self._lost_reply(generation, item, attempt, provider, lost_reply)
         except ProviderError as error:
-            self.heard.listen(error)
             await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
         return False
+
+    async def _answer(self, provider: ImageProvider, call: ProviderCall) -> Finished | Pending:
+        """What becomes of the answer afterwards is not the provider's doing."""
+        try:
+            answer = await _within_time(provider, call)
+        except ProviderError as error:
+            self.heard.listen(error)
+            raise
+        self.heard.listen(None)
+        return answer
 
     def _attempt(self, brief: Brief, item: Item) -> Attempt:
         now = self.clock()

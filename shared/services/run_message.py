@@ -45,8 +45,10 @@ class RunMessage:
         provider = brief.request.provider
         admission, admitted = await asyncio.to_thread(self._admitted, snapshot, provider, items)
         if admitted:
+            # Later than any copy that waits: the sweeper is not to send a third.
+            looks_again = max(LEASE, admission.wait + FIRST_RESEND)
             await asyncio.to_thread(
-                self.generations.mark_due, snapshot.generation.id, self.clock() + LEASE
+                self.generations.mark_due, snapshot.generation.id, self.clock() + looks_again
             )
             try:
                 await self._draw(snapshot, brief, admitted, ends_at)

@@ -451,3 +451,38 @@ async def test_the_first_answer_after_trouble_closes_the_breaker() -> None:
     assert (gate.is_open, gate.failures) == (False, 0)
     assert shop.count.counted["provider_breaker_closed", "gemini"] == 1
     assert len(shop.provider.calls) == 1, "a probe, not the whole message"
+
+
+async def test_the_sweeper_is_not_to_send_what_waits_longer_than_a_lease() -> None:
+    shop = gated(per_minute=1, burst=1)
+    shop.submit(a_snapshot(items=3, plan=Plan.FREE))
+
+    await shop.run()
+
+    (copy,) = shop.queue.sent
+    assert copy.delay == timedelta(minutes=1)
+    assert shop.memory.due[shop.generation_id] >= shop.clock() + copy.delay + timedelta(minutes=1)
+
+
+async def test_a_provider_that_names_a_day_is_asked_again_in_between() -> None:
+    shop = gated()
+    shop.submit(a_snapshot(items=1, plan=Plan.PAID))
+    tomorrow = shop.clock() + timedelta(days=1)
+    shop.gates.gates[GEMINI] = Gate(provider=GEMINI, version=1, blocked_until=tomorrow)
+
+    await shop.run()
+
+    assert [sent.delay for sent in shop.queue.sent] == [timedelta(minutes=2)]
+
+
+async def test_a_refused_key_closes_no_breaker() -> None:
+    shop = gated(burst=10)
+    shop.submit(a_snapshot(items=1, plan=Plan.PAID))
+    shop.gates.gates[GEMINI] = Gate(
+        provider=GEMINI, version=4, failures=7, open_until=shop.clock() - timedelta(seconds=1)
+    )
+    shop.provider.answers = deque([ProviderAuthFailed("no key")])
+
+    await shop.run()
+
+    assert shop.gates.get(GEMINI).is_open
