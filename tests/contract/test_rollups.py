@@ -67,10 +67,23 @@ def test_what_is_told_again_in_another_company_counts_once(rollups: Rollups) -> 
     assert rollups.stored(ADA).images == 3
 
 
+def test_what_one_batch_tells_twice_counts_once(rollups: Rollups) -> None:
+    first, second = (a_count(n, Row(ADA, STORED), images=1) for n in range(2))
+
+    rollups.add([first, second, first])
+
+    assert rollups.stored(ADA).images == 2
+
+
 def test_more_changes_than_a_transaction_takes(rollups: Rollups) -> None:
+    """With rows of their own too: what counts are the records that are written."""
     rollups.add([a_count(n, Row(ADA, STORED), images=1) for n in range(250)])
+    rollups.add(
+        [a_count(1000 + n, cost_row(ADA, CostGroup.CHARACTER, f"{n}"), count=1) for n in range(99)]
+    )
 
     assert rollups.stored(ADA).images == 250
+    assert sum(row.count for row in rollups.costs(ADA, CostGroup.CHARACTER)) == 99
 
 
 def test_costs_are_of_one_group_and_one_owner(rollups: Rollups) -> None:

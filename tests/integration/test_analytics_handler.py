@@ -68,18 +68,25 @@ def test_changes_told_again_in_other_batches_count_once(live: Aws) -> None:
 
 
 @pytest.mark.usefixtures("bus")
-def test_in_small_batches_the_sums_are_the_same(live: Aws, aws_calls: AwsCalls) -> None:
+@pytest.mark.parametrize("order", ["as they were", "the last first", "each twice"])
+def test_in_small_batches_the_sums_are_the_same(live: Aws, order: str) -> None:
     """A later batch does not tell of the generation that its images belong to: it is read."""
     whole = event(CHANGES)
     generation = whole["Records"][0]["dynamodb"]["NewImage"]
     live.dynamodb.put_item(TableName="likeness-table", Item=generation)
+    pieces = in_pieces(whole, size=3)
+    if order == "the last first":
+        pieces.reverse()
+    if order == "each twice":
+        pieces = [{"Records": piece["Records"] * 2} for piece in pieces]
 
-    for piece in in_pieces(whole, size=3):
+    for piece in pieces:
         handle(piece)
 
     hour = rollup(live, "HOUR#")
-    assert (hour["images"], hour["failed"]) == (1, 1)
+    assert (hour["images"], hour["failed"], hour["jobs_completed"]) == (1, 1, 1)
     assert rollup(live, "COST#model#")["count"] == 1
+    assert rollup(live, "SPEND#", None) == {"micro_usd": 39_000}
 
 
 def test_a_bus_that_does_not_take_them_fails_the_batch(live: Aws, aws_calls: AwsCalls) -> None:

@@ -1,7 +1,7 @@
 """Sums in the table: added to, never written, and each change only once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,7 +47,9 @@ class DynamoRollups:
     clock: Clock
 
     def add(self, counted: Sequence[Counted]) -> None:
-        for some in _transactions(counted, self.clock()):
+        # A transaction has one note of a change, though a batch may tell of it twice.
+        once = {each.change_id: each for each in counted}
+        for some in _transactions(once.values()):
             try:
                 self._commit(some)
             except _CountedBefore:
@@ -113,16 +115,24 @@ def _key(row: Row) -> keys.Key:
     return keys.rollup(row.owner, row.name)
 
 
-def _transactions(counted: Sequence[Counted], now: datetime) -> Iterator[list[Counted]]:
+def _transactions(counted: Iterable[Counted]) -> Iterator[list[Counted]]:
     """As many changes at once as a transaction has room for: their sums fall together."""
     some: list[Counted] = []
+    written: set[object] = set()
     for each in counted:
-        if some and len(_writes([*some, each], now)) > _MOST_WRITES:
+        if len(written | _written(each)) > _MOST_WRITES:
             yield some
-            some = []
+            some, written = [], set()
         some.append(each)
+        written |= _written(each)
     if some:
         yield some
+
+
+def _written(counted: Counted) -> set[object]:
+    """What names the records that a change writes."""
+    moved = set() if counted.move is None else {counted.move.generation_id}
+    return {counted.change_id, *counted.tallies, *moved}
 
 
 def _writes(counted: Sequence[Counted], now: datetime) -> list[Write]:
