@@ -133,6 +133,7 @@ class Tape:
         late = closing.late_completion(before, move)
         told = self.told("META", late.after.version)
         self.changes.append(GenerationChange(**told, before=late.before, after=late.after))
+        self.snapshot = Snapshot(generation=late.after, items=self.snapshot.items)
 
 
 def pack_of_ten_with_two_failures() -> Tape:
@@ -196,7 +197,9 @@ def test_what_was_deleted_before_anybody_looked_is_told_without_its_owner() -> N
 
     assert len(told) == 28
     assert {event.owner for event in told} == {None}
-    assert [row.name for row in summed(orphaned)] == ["STORED"]
+    sums = summed(orphaned)
+    assert {row.name for row in sums} == {"STORED", spend_row(NOW).name}
+    assert sums[spend_row(NOW)]["micro_usd"] == 8 * 39_000, "it was paid for all the same"
 
 
 def test_the_sums_of_the_pack() -> None:
@@ -247,7 +250,28 @@ def test_a_late_image_takes_its_failure_back() -> None:
     assert (after[hour]["failed"], after[hour]["code_timeout"], after[hour]["images"]) == (0, 0, 1)
     assert (after[hour]["jobs_failed"], after[hour]["jobs_completed"]) == (0, 1)
     assert after[cost_row(ADA, CostGroup.MODE, "portrait")]["actual"] == 39_000
+
+
+def test_a_pack_that_only_a_late_image_completes_is_told_once() -> None:
+    tape = Tape(units=2)
+    for index in range(2):
+        tape.move(index, e.Claimed())
+        attempt = an_attempt(tape.snapshot.items[index], id=f"att_{index}")
+        tape.move(index, e.ProviderCalled(attempt))
+    tape.now += timedelta(minutes=10)
+    for index in range(2):
+        tape.move(index, e.DeadlinePassed())
+    tape.close()
     assert "pack_completed" not in {event.name for event in events(tape.changes)}
+
+    tape.now += timedelta(minutes=5)
+    for index in range(2):
+        tape.complete_late(index)
+
+    (packed,) = (event for event in events(tape.changes) if event.name == "pack_completed")
+    assert packed.occurred_at == tape.now
+    assert packed.properties["image_count"] == 1
+    assert packed.properties["total_duration_ms"] == 15 * 60_000
 
 
 def test_a_deleted_picture_is_stored_no_more() -> None:

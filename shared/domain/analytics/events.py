@@ -115,11 +115,14 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
         yield event(EventName.GENERATION_QUEUED, after.created_at, image_count=after.units)
     if after.cancel_receipt is not None and (before is None or before.cancel_receipt is None):
         yield event(EventName.GENERATION_CANCELLED, change.at)
-    if closed_by(change) and after.closed_at and after.status is Status.COMPLETED:
-        took = milliseconds(after.closed_at - after.created_at)
+    was_completed = before is not None and before.status is Status.COMPLETED
+    if after.status is Status.COMPLETED and not was_completed:
+        # One that was closed as failed is completed by its first late image.
+        ended = after.closed_at if after.closed_at and closed_by(change) else change.at
+        took = milliseconds(ended - after.created_at)
         yield event(
             EventName.PACK_COMPLETED,
-            after.closed_at,
+            ended,
             image_count=after.charged,
             total_duration_ms=took,
         )

@@ -146,6 +146,7 @@ def _amounts(change: Change) -> Iterator[tuple[Row, str, int]]:
     match change:
         case ItemChange(after=Item() as item):
             yield from _drawn(change, item)
+            yield spend_row(change.at), "micro_usd", _paid(change, item)
             if change.generation is not None:
                 yield from _of_item(change, item, change.generation)
         case GenerationChange(after=Generation() as generation):
@@ -197,18 +198,13 @@ def _costs(
 def _of_item(
     change: ItemChange, item: Item, generation: Generation
 ) -> Iterator[tuple[Row, str, int]]:
-    """Costs are those at its end: what it took on the way is in them."""
     before, owner = change.before, generation.owner
-    if item.ended:
-        booked = before.cost_micro_usd if before is not None and before.ended else 0
-        paid = item.cost_micro_usd - booked
-        yield spend_row(change.at), "micro_usd", paid
-        if item.model is not None:
-            model = cost_row(owner, CostGroup.MODEL, item.model)
-            drawn = int(ended_as(change, Status.COMPLETED))
-            yield model, "actual", paid
-            yield model, "count", drawn
-            yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
+    if item.ended and item.model is not None:
+        model = cost_row(owner, CostGroup.MODEL, item.model)
+        drawn = int(ended_as(change, Status.COMPLETED))
+        yield model, "actual", _paid(change, item)
+        yield model, "count", drawn
+        yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
     hour = hour_row(owner, item.completed_at or change.at)
     if ended_as(change, Status.COMPLETED):
         yield hour, "images", 1
@@ -216,6 +212,14 @@ def _of_item(
             yield from _failed(hour_row(owner, before.completed_at), before, -1)
     if ended_as(change, Status.FAILED):
         yield from _failed(hour, item, 1)
+
+
+def _paid(change: ItemChange, item: Item) -> int:
+    """Micro-USD, at the end of an item: what it took on the way is in them."""
+    if not item.ended:
+        return 0
+    before = change.before
+    return item.cost_micro_usd - (before.cost_micro_usd if before and before.ended else 0)
 
 
 def _failed(hour: Row, item: Item, sign: int) -> Iterator[tuple[Row, str, int]]:
