@@ -35,7 +35,7 @@ THROTTLED_FOR: Final = timedelta(seconds=5)
 class Rate(Entity):
     """Calls in a minute, and how many of them at once after a pause."""
 
-    per_minute: int
+    per_minute: float
     burst: int
 
     @property
@@ -43,10 +43,9 @@ class Rate(Entity):
         return timedelta(minutes=1) / self.per_minute
 
     def shared(self) -> "Rate":
-        """What of it the free lane may use."""
+        """What of it the free lane may use; one call at once at the least."""
         return Rate(
-            per_minute=max(1, int(self.per_minute * FREE_SHARE)),
-            burst=max(1, int(self.burst * FREE_SHARE)),
+            per_minute=self.per_minute * FREE_SHARE, burst=max(1, int(self.burst * FREE_SHARE))
         )
 
 
