@@ -222,7 +222,7 @@ class Workshop:
     def run_message(self) -> RunMessage:
         return RunMessage(
             generations=self.generations,
-            queue=self.queue,
+            dispatcher=self.dispatcher,
             admit_calls=self.admit_calls,
             show_pictures=self.show_pictures,
             run_item=self.run_item,

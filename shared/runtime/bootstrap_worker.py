@@ -152,7 +152,7 @@ def run_message() -> RunMessage:
     store = aws.image_store(settings().images_bucket)
     return RunMessage(
         generations=generations,
-        queue=aws.work_queue(settings()),
+        dispatcher=dispatcher(),
         admit_calls=admit_calls(),
         show_pictures=show_pictures(),
         run_item=RunItem(

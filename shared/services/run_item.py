@@ -75,7 +75,6 @@ class RunItem:
     clock: Clock
     new_id: IdFactory
     new_token: Callable[[], str]
-    heard: Ears = field(default_factory=Ears)
 
     async def __call__(
         self,
@@ -84,9 +83,11 @@ class RunItem:
         brief: Brief,
         item: Item,
         shown: Shown | Failure,
+        ears: Ears,
     ) -> bool:
         """True when the provider works on and its prediction is to be polled. `shown` is the
-        Failure of what cannot be shown. Cancelled, it gives back what it had claimed."""
+        Failure of what cannot be shown; `ears` hear how the provider is. Cancelled, it gives
+        back what it had claimed."""
         if item.status is Status.UPLOADING:
             await self.resume_upload(generation=generation, item=item)
             return False
@@ -103,7 +104,7 @@ class RunItem:
             if isinstance(shown, Failure):
                 await self._fail_before_call(generation, claimed, shown)
                 return False
-            return await self._call(generation, brief, claimed, shown)
+            return await self._call(generation, brief, claimed, shown, ears)
         except asyncio.CancelledError:
             await self._give_back(generation, brief, claimed)
             raise
@@ -132,6 +133,7 @@ class RunItem:
         brief: Brief,
         item: Item,
         shown: Shown,
+        ears: Ears,
     ) -> bool:
         """Recorded before called: a crash during the call leaves an attempt that counts as
         spent and whose callback finds it, never a paid call that nobody knows of."""
@@ -144,7 +146,8 @@ class RunItem:
         item = begun.after
         try:
             provider = self.providers(brief.request.provider)
-            answer = await self._answer(provider, self._provider_call(brief, item, attempt, shown))
+            call = self._provider_call(brief, item, attempt, shown)
+            answer = await _listened_to(provider, call, ears)
             if isinstance(answer, Pending):
                 return await self._bind(generation, item, attempt, answer)
             await self._take(generation, item, attempt, answer)
@@ -153,16 +156,6 @@ class RunItem:
         except ProviderError as error:
             await self.settle.fail(generation=generation, item=item, attempt=attempt, error=error)
         return False
-
-    async def _answer(self, provider: ImageProvider, call: ProviderCall) -> Finished | Pending:
-        """What becomes of the answer afterwards is not the provider's doing."""
-        try:
-            answer = await _within_time(provider, call)
-        except ProviderError as error:
-            self.heard.listen(error)
-            raise
-        self.heard.listen(None)
-        return answer
 
     def _attempt(self, brief: Brief, item: Item) -> Attempt:
         now = self.clock()
@@ -257,6 +250,19 @@ class RunItem:
             retry_after=timedelta(0),
         )
         await self.settle.move(generation, item, event)
+
+
+async def _listened_to(
+    provider: ImageProvider, call: ProviderCall, ears: Ears
+) -> Finished | Pending:
+    """What becomes of the answer afterwards is not the provider's doing."""
+    try:
+        answer = await _within_time(provider, call)
+    except ProviderError as error:
+        ears.listen(error)
+        raise
+    ears.listen(None)
+    return answer
 
 
 async def _within_time(provider: ImageProvider, call: ProviderCall) -> Finished | Pending:

@@ -10,12 +10,13 @@ from shared.domain.errors import NotFound
 from shared.domain.gate import Admission
 from shared.domain.generation import Brief, Failure, Generation, Item, Snapshot
 from shared.domain.limits import FIRST_RESEND, LEASE, REQUEUE_MARGIN
-from shared.domain.ports import Clock, Counter, Generations, WorkQueue
+from shared.domain.ports import Clock, Counter, Generations
 from shared.domain.request import ProviderName
 from shared.domain.work import PollPredictions, RunItems
 from shared.services.admit_calls import AdmitCalls
+from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
-from shared.services.run_item import RunItem
+from shared.services.run_item import Ears, RunItem
 from shared.services.show_pictures import Shown, ShowPictures
 
 
@@ -24,7 +25,7 @@ class RunMessage:
     """One message: one read, one marker, its items at once, one look at the end."""
 
     generations: Generations
-    queue: WorkQueue
+    dispatcher: Dispatcher
     admit_calls: AdmitCalls
     show_pictures: ShowPictures
     run_item: RunItem
@@ -50,10 +51,11 @@ class RunMessage:
             await asyncio.to_thread(
                 self.generations.mark_due, snapshot.generation.id, self.clock() + looks_again
             )
+            ears = Ears()
             try:
-                await self._draw(snapshot, brief, admitted, ends_at)
+                await self._draw(snapshot, brief, admitted, ends_at, ears)
             finally:
-                await self._report(provider, watched=admission.watched)
+                await self._report(provider, ears, watched=admission.watched)
         await self.finish_work(generation_id=work.generation_id)
 
     def _admitted(
@@ -71,17 +73,22 @@ class RunMessage:
         if later:
             back_at = self.clock() + admission.wait
             self.generations.mark_due(generation.id, back_at + FIRST_RESEND)
-            dispatcher = self.run_item.dispatcher
-            dispatcher.send(generation, [item.index for item in later], admission.wait)
+            self.dispatcher.send(generation, [item.index for item in later], admission.wait)
         return admission, [item for item in items if item not in later]
 
     async def _draw(
-        self, snapshot: Snapshot, brief: Brief, items: Sequence[Item], ends_at: datetime
+        self,
+        snapshot: Snapshot,
+        brief: Brief,
+        items: Sequence[Item],
+        ends_at: datetime,
+        ears: Ears,
     ) -> None:
         generation = snapshot.generation
         shown = await self.show_pictures(snapshot, brief)
         tasks = {
-            asyncio.create_task(self._one(generation, brief, item, shown)): item for item in items
+            asyncio.create_task(self._one(generation, brief, item, shown, ears)): item
+            for item in items
         }
         time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
         done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
@@ -100,16 +107,19 @@ class RunMessage:
         brief: Brief,
         item: Item,
         shown: Shown | Failure,
+        ears: Ears,
     ) -> bool:
         """Trouble is told at once: other workers are about to meet it."""
         try:
-            return await self.run_item(generation=generation, brief=brief, item=item, shown=shown)
+            return await self.run_item(
+                generation=generation, brief=brief, item=item, shown=shown, ears=ears
+            )
         finally:
-            if self.run_item.heard.trouble:
-                await self._report(brief.request.provider)
+            if ears.trouble:
+                await self._report(brief.request.provider, ears)
 
-    async def _report(self, provider: ProviderName, *, watched: bool = False) -> None:
-        calls = self.run_item.heard.take()
+    async def _report(self, provider: ProviderName, ears: Ears, *, watched: bool = False) -> None:
+        calls = ears.take()
         await asyncio.to_thread(
             self.admit_calls.report, provider=provider, calls=calls, watched=watched
         )
@@ -118,7 +128,7 @@ class RunMessage:
         """A lost callback costs a minute, not the deadline."""
         if indexes:
             work = PollPredictions(generation_id=generation.id, indexes=tuple(sorted(indexes)))
-            await asyncio.to_thread(self.queue.ingest, [work], poll_delay(0))
+            await asyncio.to_thread(self.dispatcher.queue.ingest, [work], poll_delay(0))
 
 
 async def _stop(running: Iterable[asyncio.Task[bool]]) -> list[Exception]:

@@ -234,7 +234,7 @@ class ByServices:
         # Gates only delay; what is lived here is what happens once they are open.
         always_open = AdmitCalls(FakeGates(), {}, clock, rng.uniform, counter)
         self.run_message = RunMessage(
-            ports, ports, always_open, show, run_item, finish, clock, counter
+            ports, dispatcher, always_open, show, run_item, finish, clock, counter
         )
         self.apply_callback = ApplyCallback(ports, provider_of, ports, report, finish, counter)
         self.poll = Poll(ports, provider_of, ports, report, finish, clock, counter)
