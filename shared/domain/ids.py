@@ -51,9 +51,8 @@ def created_at(id_: str) -> datetime:
 
 def born_at(id_: str) -> str:
     """The time in an id, as `20261126T171530123Z`."""
-    milliseconds = _number(id_) >> _RANDOM_BITS
-    born = datetime.fromtimestamp(milliseconds // 1000, tz=UTC)
-    return f"{born:%Y%m%dT%H%M%S}{milliseconds % 1000:03}Z"
+    born = created_at(id_)
+    return f"{born:%Y%m%dT%H%M%S}{born.microsecond // 1000:03}Z"
 
 
 def random_of(id_: str) -> str:

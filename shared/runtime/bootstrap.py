@@ -9,6 +9,7 @@ from shared.domain.ports import (
     Answers,
     Characters,
     Images,
+    Owners,
     StyleCapsules,
     Uploads,
     UploadStore,
@@ -154,11 +155,15 @@ def retry_generation() -> RetryGeneration:
 
 
 @cache
-def estimate_generation() -> EstimateGeneration:
+def owners() -> Owners:
     from shared.adapters.dynamo.answers import DynamoOwners
 
-    owners = DynamoOwners(aws.table(settings().table_name))
-    return EstimateGeneration(request_generation(), owners, settings().limits)
+    return DynamoOwners(aws.table(settings().table_name))
+
+
+@cache
+def estimate_generation() -> EstimateGeneration:
+    return EstimateGeneration(request_generation(), owners(), settings().limits)
 
 
 @cache

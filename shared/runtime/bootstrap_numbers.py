@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from shared.domain.ports import Owners, Rollups
+from shared.domain.ports import Rollups
 from shared.runtime import aws
-from shared.runtime.bootstrap import settings
+from shared.runtime.bootstrap import owners, settings
 from shared.runtime.clock import clock
 from shared.services.read_numbers import ReadCosts, ReadQueue, ReadStatistics, ReadUsage
 
@@ -14,13 +14,6 @@ def rollups() -> Rollups:
     from shared.adapters.dynamo.rollups import DynamoRollups
 
     return DynamoRollups(aws.table(settings().table_name), clock)
-
-
-@cache
-def owners() -> Owners:
-    from shared.adapters.dynamo.answers import DynamoOwners
-
-    return DynamoOwners(aws.table(settings().table_name))
 
 
 @cache

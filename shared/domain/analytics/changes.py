@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from shared.domain.generation import Attempt, Generation, Item
+from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
 
 
@@ -27,6 +27,12 @@ class Told:
 class GenerationChange(Told):
     before: Generation | None
     after: Generation | None
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is by this change that the generation is closed."""
+        before, after = self.before, self.after
+        return after is not None and after.closed and not (before is not None and before.closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,12 @@ class AttemptChange(PartTold):
 class ItemChange(PartTold):
     before: Item | None
     after: Item | None
+
+    def ends_as(self, status: Status) -> bool:
+        """Whether it is by this change that the item comes to this end."""
+        before, after = self.before, self.after
+        is_so = after is not None and after.status is status
+        return is_so and not (before is not None and before.status is status)
 
 
 type Change = GenerationChange | AttemptChange | ItemChange | ImageChange

@@ -74,18 +74,6 @@ def milliseconds(length: timedelta) -> int:
     return round(length / timedelta(milliseconds=1))
 
 
-def ended_as(change: ItemChange, status: Status) -> bool:
-    """Whether it is by this change that the item has come to this end."""
-    before, after = change.before, change.after
-    is_so = after is not None and after.status is status
-    return is_so and not (before is not None and before.status is status)
-
-
-def closed_by(change: GenerationChange) -> bool:
-    before, after = change.before, change.after
-    return after is not None and after.closed and not (before is not None and before.closed)
-
-
 def _of_attempt(change: AttemptChange, attempt: Attempt) -> Iterator[AnalyticsEvent]:
     if change.before is None:
         started = EventName.GENERATION_STARTED
@@ -94,13 +82,13 @@ def _of_attempt(change: AttemptChange, attempt: Attempt) -> Iterator[AnalyticsEv
 
 def _of_item(change: ItemChange, item: Item) -> Iterator[AnalyticsEvent]:
     ended = item.completed_at or change.at
-    if ended_as(change, Status.COMPLETED) and item.image is not None:
+    if change.ends_as(Status.COMPLETED) and item.image is not None:
         asked = change.generation.created_at if change.generation else item.queued_at
         duration = milliseconds(ended - asked)
         size = item.image.content.size_bytes
         yield _of_part(change, EventName.GENERATION_COMPLETED, ended, duration_ms=duration)
         yield _of_part(change, EventName.IMAGE_STORED, ended, size_bytes=size)
-    if ended_as(change, Status.FAILED) and item.failure is not None:
+    if change.ends_as(Status.FAILED) and item.failure is not None:
         failed = EventName.GENERATION_FAILED
         yield _of_part(change, failed, ended, error_type=item.failure.code)
 
@@ -118,7 +106,7 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
     was_completed = before is not None and before.status is Status.COMPLETED
     if after.status is Status.COMPLETED and not was_completed:
         # One that was closed as failed is completed by its first late image.
-        ended = after.closed_at if after.closed_at and closed_by(change) else change.at
+        ended = after.closed_at if after.closed_at and change.closes else change.at
         took = milliseconds(ended - after.created_at)
         yield event(
             EventName.PACK_COMPLETED,
@@ -132,7 +120,7 @@ def _of_part(change: PartTold, name: EventName, at: datetime, **properties: Any)
     return _event(change, name, at, change.generation_id, change.generation, **properties)
 
 
-def _event(  # told in the order of the event's own fields
+def _event(
     change: Told,
     name: EventName,
     at: datetime,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.domain.analytics.changes import Change, GenerationChange, ImageChange, ItemChange
-from shared.domain.analytics.events import closed_by, ended_as, milliseconds
+from shared.domain.analytics.events import milliseconds
 from shared.domain.generation import Generation, Item, Lane, Status
 from shared.domain.images import ImageStatus, StoredImage
 
@@ -122,7 +122,7 @@ def _lane_move(change: Change) -> LaneMove | None:
             claimed = item.status is Status.PROCESSING and item.calls == 1 and item.index == 0
             if claimed and change.before is not None and change.before.calls == 0:
                 return LaneMove(generation.lane, generation.id, LaneState.RUNNING)
-        case GenerationChange(after=Generation() as generation) if closed_by(change):
+        case GenerationChange(after=Generation() as generation) if change.closes:
             return LaneMove(generation.lane, generation.id, None)
         case GenerationChange(before=None, after=Generation() as generation):
             return LaneMove(generation.lane, generation.id, LaneState.WAITING)
@@ -201,16 +201,16 @@ def _of_item(
     before, owner = change.before, generation.owner
     if item.ended and item.model is not None:
         model = cost_row(owner, CostGroup.MODEL, item.model)
-        drawn = int(ended_as(change, Status.COMPLETED))
+        drawn = int(change.ends_as(Status.COMPLETED))
         yield model, "actual", _paid(change, item)
         yield model, "count", drawn
         yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
     hour = hour_row(owner, item.completed_at or change.at)
-    if ended_as(change, Status.COMPLETED):
+    if change.ends_as(Status.COMPLETED):
         yield hour, "images", 1
         if before is not None and before.failure is not None and before.completed_at is not None:
             yield from _failed(hour_row(owner, before.completed_at), before, -1)
-    if ended_as(change, Status.FAILED):
+    if change.ends_as(Status.FAILED):
         yield from _failed(hour, item, 1)
 
 
@@ -232,7 +232,7 @@ def _failed(hour: Row, item: Item, sign: int) -> Iterator[tuple[Row, str, int]]:
 def _drawn(change: ItemChange, item: Item) -> Iterator[tuple[Row, str, int]]:
     """What is drawn is stored with its item, also where the item then draws again."""
     before = change.before
-    if ended_as(change, Status.COMPLETED) and item.image is not None:
+    if change.ends_as(Status.COMPLETED) and item.image is not None:
         yield from _stored(item.image, 1)
     kept = before is not None and len(item.candidates) > len(before.candidates)
     if kept and before is not None and before.image is not None:
