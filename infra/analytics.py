@@ -34,7 +34,11 @@ class Analytics(Construct):
             description="Keeps every event as a line of JSON",
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=[SOURCE]),
-            targets=[targets.SqsQueue(self.to_archive.queue)],
+            targets=[
+                targets.SqsQueue(
+                    self.to_archive.queue, dead_letter_queue=self.to_archive.dead_letters
+                )
+            ],
         )
         cdk.Validations.of(self.failures).acknowledge(
             cdk.Acknowledgment(

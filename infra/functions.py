@@ -20,6 +20,7 @@ from infra.limits import API_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS
 
 METRICS_NAMESPACE = "Likeness"
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+STREAM_TRIES = 5
 NAMES = ("generations", "characters", "webhook", "worker", "sweeper", "analytics")
 
 
@@ -134,7 +135,7 @@ class PythonFunction(Construct):
             batch_size=100,
             max_batching_window=wait,
             bisect_batch_on_error=True,
-            retry_attempts=5,
+            retry_attempts=STREAM_TRIES - 1,
             on_failure=SqsDlq(failures),
             filters=[lambda_.FilterCriteria.filter({"dynamodb": {"Keys": records}})],
         )

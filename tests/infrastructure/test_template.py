@@ -100,7 +100,7 @@ def test_changes_that_matter_are_followed_and_a_bad_one_is_set_aside_alone(
     )
     assert source["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"
     assert source["StartingPosition"] == "TRIM_HORIZON"
-    assert (source["BisectBatchOnFunctionError"], source["MaximumRetryAttempts"]) == (True, 5)
+    assert (source["BisectBatchOnFunctionError"], source["MaximumRetryAttempts"]) == (True, 4)
     failures = template.logical_id(kind="AWS::SQS::Queue", containing="Failures")
     destination = source["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination["Fn::GetAtt"][0] == failures
@@ -112,7 +112,10 @@ def test_every_event_is_kept(template: Template) -> None:
     (rule,) = template.of_type("AWS::Events::Rule").values()
     assert rule["EventPattern"] == {"source": [SOURCE]}
     queue = template.logical_id(kind="AWS::SQS::Queue", containing="ToArchiveQueue")
-    assert [target["Arn"]["Fn::GetAtt"][0] for target in rule["Targets"]] == [queue]
+    letters = template.logical_id(kind="AWS::SQS::Queue", containing="ToArchiveDeadLetters")
+    (target,) = rule["Targets"]
+    assert target["Arn"]["Fn::GetAtt"][0] == queue
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] == letters
 
 
 def test_a_lane_delivers_one_message_at_a_time_and_ingest_ten(template: Template) -> None:
