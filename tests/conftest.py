@@ -28,6 +28,11 @@ from tests.aws_calls import AwsCalls, calls  # noqa: E402
 from tests.fakes import FakeClock  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The deployed stack first: its tests take longest, and the others run beside them."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 @pytest.fixture
 def aws() -> Iterator[Aws]:
     """Empty table, buckets and queues."""

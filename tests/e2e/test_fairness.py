@@ -46,3 +46,13 @@ def test_a_paid_owner_waits_for_two_calls_of_the_crowd_at_most(narrow_stack: Loc
         time.sleep(0.1)
 
     assert mine[0] - before <= 2
+    until = time.monotonic() + 30
+    while crowd_in_queue(paid) != CROWD:  # sums follow by a few seconds
+        assert time.monotonic() < until, paid.call("GET", "/queue").json()
+        time.sleep(0.5)
+
+
+def crowd_in_queue(studio: Studio) -> int:
+    lanes = studio.call("GET", "/queue").json()["lanes"]
+    (standard,) = (lane for lane in lanes if lane["lane"] == "standard")
+    return int(standard["waiting"]) + int(standard["in_flight"])
