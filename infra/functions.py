@@ -20,6 +20,7 @@ from infra.limits import API_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS
 
 METRICS_NAMESPACE = "Likeness"
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+# How often a batch of changes is tried before it is set aside.
 STREAM_TRIES = 5
 NAMES = ("generations", "characters", "webhook", "worker", "sweeper", "analytics")
 
