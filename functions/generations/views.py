@@ -17,7 +17,8 @@ from shared.domain.generation import (
     Snapshot,
     Status,
 )
-from shared.domain.request import Mode, ProviderName, Reach
+from shared.domain.pricing.catalogue import effective_at, recorded_model
+from shared.domain.request import Effective, Mode, ProviderName, Reach
 from shared.domain.style_capsule import AppliedStyle
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
@@ -97,7 +98,7 @@ class ItemView(View):
             seed=item.seed,
             provider=item.provider,
             model=item.model,
-            effective=EffectiveView(**generation.effective.model_dump()),
+            effective=EffectiveView(**_effective(item, generation).model_dump()),
             image=ImageView.of(item.image, urls) if shown and item.image else None,
             error=ErrorView.of(item.failure) if failed and item.failure else None,
             late=item.late,
@@ -199,6 +200,13 @@ class CancelView(View):
 class HealthView(View):
     status: Literal["ok"]
     version: str
+
+
+def _effective(item: Item, generation: Generation) -> Effective:
+    """Another provider's model may have drawn it than the one that was chosen."""
+    if item.provider is None or item.model is None:
+        return generation.effective
+    return effective_at(generation.effective, recorded_model(item.provider, item.model))
 
 
 def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From a wish to a request: which provider and model serve it, and what the defaults are."""
 
+import contextlib
 from collections.abc import Sequence
 
 from shared.domain.character import Character, Consistency
@@ -46,6 +47,20 @@ def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
         except Unprocessable as refusal:
             refusals.append(refusal)
     raise next((one for one in refusals if one.code != "unknown_model"), refusals[0])
+
+
+def choose_substitutes(
+    wish: Wish, model: Model, offered: Sequence[ProviderName]
+) -> tuple[Model, ...]:
+    """Which models of the providers after the chosen one serve the wish too, in the deployment's
+    order: none where the caller named a provider or a model."""
+    if wish.provider is not None or wish.model is not None or model.provider not in offered:
+        return ()
+    found = []
+    for provider in offered[offered.index(model.provider) + 1 :]:
+        with contextlib.suppress(Unprocessable):
+            found.append(_model_of(provider, wish))
+    return tuple(found)
 
 
 def check_offered(provider: ProviderName, offered: Sequence[ProviderName]) -> None:

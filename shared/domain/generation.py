@@ -16,6 +16,7 @@ from shared.domain.request import (
     OutputSize,
     Plan,
     ProviderName,
+    Substitute,
 )
 from shared.domain.style_capsule import AppliedStyle
 
@@ -80,7 +81,8 @@ class AttemptOutcome(StrEnum):
 
 
 class Attempt(Entity):
-    """One provider call for an item. The token in its callback URL is known to nobody else."""
+    """One provider call for an item. The token in its callback URL is known to nobody else.
+    `instead_of` is the provider that was chosen and could not be asked."""
 
     id: str
     generation_id: str
@@ -89,6 +91,7 @@ class Attempt(Entity):
     token: str
     provider: ProviderName
     model: str
+    instead_of: ProviderName | None = None
     called_at: Timestamp
     prediction_id: str | None = None
     outcome: AttemptOutcome | None = None
@@ -234,6 +237,9 @@ class Brief(Entity):
     `inputs` are the pictures that the request brought, `references` those of the person, best
     first, `style_images` those of the style: in this order a model sees them. A later change of
     the character or of the style capsule changes nothing of a running generation.
+
+    `substitutes` may draw it while the breaker of the request's provider is open, in order;
+    `instead_of` is set in the brief that one of them gets.
     """
 
     request: GenerationRequest
@@ -242,6 +248,13 @@ class Brief(Entity):
     inputs: tuple[InputSource, ...] = ()
     references: tuple[StoredImage, ...] = ()
     style_images: tuple[StoredImage, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
+    instead_of: ProviderName | None = None
+
+    def drawn_by(self, substitute: Substitute) -> "Brief":
+        """This brief for another provider."""
+        request = self.request.model_copy(update=substitute.model_dump())
+        return self.model_copy(update={"request": request, "instead_of": self.request.provider})
 
 
 class Snapshot(Entity):

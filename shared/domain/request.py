@@ -96,6 +96,14 @@ class AssetPlace(Entity):
     shot_id: str | None = None
 
 
+class Substitute(Entity):
+    """A model of another provider that draws the same request, in a ratio of its own."""
+
+    provider: ProviderName
+    model: str
+    aspect_ratio: str
+
+
 class GenerationRequest(Entity):
     """Normalised: the defaults are filled in, the provider and the model are chosen.
 

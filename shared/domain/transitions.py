@@ -215,6 +215,8 @@ def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
         image=event.image,
         lease_until=now + LEASE,
         dispatch=None,
+        provider=attempt.provider,
+        model=attempt.model,
         prediction_id=attempt.prediction_id,
         won_by=attempt.number,
         cost_micro_usd=item.cost_micro_usd + _newly_paid(event.attempt),
@@ -322,7 +324,15 @@ def _late(item: Item, event: e.LateResult, now: datetime) -> Decision:
         update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
     )
     cost = item.cost_micro_usd + _newly_paid(event.attempt)
-    completed = _completed(item, event.image, now, late=True, cost_micro_usd=cost)
+    completed = _completed(
+        item,
+        event.image,
+        now,
+        late=True,
+        cost_micro_usd=cost,
+        provider=attempt.provider,
+        model=attempt.model,
+    )
     return Move(item, completed.after, attempt=attempt, image=completed.image)
 
 

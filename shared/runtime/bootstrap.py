@@ -125,6 +125,7 @@ def submit_generation() -> SubmitGeneration:
         upload_store=upload_store(),
         dispatcher=Dispatcher(generations, aws.work_queue(settings()), clock),
         limits=settings().limits,
+        offered=settings().image_providers,
         clock=clock,
         new_id=new_id,
         draw_seed=draw_seed,
@@ -139,7 +140,6 @@ def request_generation() -> RequestGeneration:
         use_style=UseStyle(style_capsules(), images()),
         check_inputs=check_inputs(),
         submit_generation=submit_generation(),
-        offered=settings().image_providers,
     )
 
 
@@ -150,7 +150,6 @@ def retry_generation() -> RetryGeneration:
         answers=answers(),
         submit_generation=submit_generation(),
         queue=aws.work_queue(settings()),
-        offered=settings().image_providers,
     )
 
 

@@ -64,7 +64,6 @@ def create_character() -> CreateCharacter:
     return CreateCharacter(
         characters=characters(),
         submit_generation=submit_generation(),
-        offered=settings().image_providers,
         clock=clock,
         new_id=new_id,
         draw_seed=draw_seed,

@@ -1,6 +1,6 @@
 """Create a character, and start its first pack of images when that is wished."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain.character import Attributes, Character, Consistency
@@ -11,7 +11,7 @@ from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.ports import Characters, Clock
-from shared.domain.request import Mode, Owner, ProviderName
+from shared.domain.request import Mode, Owner
 from shared.domain.wish import Wish
 from shared.services.answering import Answer, keeping
 from shared.services.submit_generation import SubmitGeneration
@@ -42,7 +42,6 @@ class CreateCharacter:
 
     characters: Characters
     submit_generation: SubmitGeneration
-    offered: Sequence[ProviderName]
     clock: Clock
     new_id: IdFactory
     draw_seed: Callable[[], int]
@@ -91,7 +90,7 @@ class CreateCharacter:
         snapshot = self.submit_generation(
             owner=owner,
             wish=wish,
-            model=choose_model(wish, self.offered),
+            model=choose_model(wish, self.submit_generation.offered),
             character=character,
             character_is_new=True,
             idempotency=idempotency,

@@ -1,6 +1,5 @@
 """Take a wish for images: check it, and submit it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.domain.character import Character, CheckStatus
@@ -11,7 +10,7 @@ from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.ports import Answers, Characters
 from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
-from shared.domain.request import Mode, Owner, ProviderName, Visibility
+from shared.domain.request import Mode, Owner, Visibility
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
 from shared.services.answering import Answer
@@ -30,7 +29,6 @@ class RequestGeneration:
     use_style: UseStyle
     check_inputs: CheckInputs
     submit_generation: SubmitGeneration
-    offered: Sequence[ProviderName]
 
     def __call__(
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
@@ -60,7 +58,7 @@ class RequestGeneration:
 
     def model_for(self, wish: Wish) -> Model:
         """Looks at the wish alone. Raises Unprocessable, Forbidden."""
-        model = choose_model(wish, self.offered)
+        model = choose_model(wish, self.submit_generation.offered)
         check_names(wish)
         if wish.shows_a_person and wish.visibility is Visibility.PUBLIC:
             raise Forbidden("Images of a person's identity stay private.", code="public_identity")

@@ -1,6 +1,5 @@
 """Draw again what failed of a generation, as a new one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.domain.choosing import check_offered
@@ -9,7 +8,7 @@ from shared.domain.generation import Brief, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.ports import Answers, Generations, WorkQueue
 from shared.domain.pricing.catalogue import Model, find_model
-from shared.domain.request import Owner, ProviderName
+from shared.domain.request import Owner, Substitute
 from shared.domain.retrying import failed_items, retrial, without_late_windows
 from shared.services.answering import Answer, keeping
 from shared.services.moving import tell_providers
@@ -27,7 +26,6 @@ class RetryGeneration:
     answers: Answers
     submit_generation: SubmitGeneration
     queue: WorkQueue
-    offered: Sequence[ProviderName]
 
     def __call__(
         self, *, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None = None
@@ -69,6 +67,7 @@ class RetryGeneration:
             now=now,
             new_id=self.submit_generation.new_id,
         )
+        brief = brief.model_copy(update={"substitutes": self._substitutes(brief)})
         moves = without_late_windows(failed, now)
         self.submit_generation.record(
             owner,
@@ -80,10 +79,15 @@ class RetryGeneration:
         tell_providers(self.queue, moves)
         return snapshot
 
+    def _substitutes(self, brief: Brief) -> tuple[Substitute, ...]:
+        """Of those of the first time, the ones that can still be asked."""
+        offered = self.submit_generation.offered
+        return tuple(one for one in brief.substitutes if one.provider in offered)
+
     def _model(self, brief: Brief) -> Model:
         """Raises Unprocessable when it can no longer be asked."""
         request = brief.request
-        check_offered(request.provider, self.offered)
+        check_offered(request.provider, self.submit_generation.offered)
         return find_model(request.provider, request.model)
 
 

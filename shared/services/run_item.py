@@ -167,6 +167,7 @@ class RunItem:
             token=self.new_token(),
             provider=brief.request.provider,
             model=brief.request.model,
+            instead_of=brief.instead_of,
             called_at=now,
         )
 

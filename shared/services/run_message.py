@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from shared.domain.backoff import poll_delay
 from shared.domain.errors import NotFound
-from shared.domain.gate import Admission
+from shared.domain.gate import Reason
 from shared.domain.generation import Brief, Failure, Generation, Item, Snapshot
 from shared.domain.limits import FIRST_RESEND, LEASE, REQUEUE_MARGIN
 from shared.domain.ports import Clock, Counter, Generations
@@ -18,6 +18,21 @@ from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.run_item import Ears, RunItem
 from shared.services.show_pictures import Shown, ShowPictures
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Items that may be drawn now, all by the provider of this brief. `watched`: it has given
+    trouble, so that good news of it is news."""
+
+    brief: Brief
+    items: Sequence[Item]
+    watched: bool = False
+    ears: Ears = field(default_factory=Ears)
+
+    @property
+    def provider(self) -> ProviderName:
+        return self.brief.request.provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,52 +58,70 @@ class RunMessage:
             self.count("work_ignored", "generation_deleted")
             return
         items = [item for item in snapshot.items if item.index in work.indexes and not item.ended]
-        provider = brief.request.provider
-        admission, admitted = await asyncio.to_thread(self._admitted, snapshot, provider, items)
-        if admitted:
+        turns, wait = await asyncio.to_thread(self._turns, snapshot, brief, items)
+        if turns:
             # Later than any copy that waits: the sweeper is not to send a third.
-            looks_again = max(LEASE, admission.wait + FIRST_RESEND)
+            looks_again = max(LEASE, wait + FIRST_RESEND)
             await asyncio.to_thread(
                 self.generations.mark_due, snapshot.generation.id, self.clock() + looks_again
             )
-            ears = Ears()
             try:
-                await self._draw(snapshot, brief, admitted, ends_at, ears)
+                await self._draw(snapshot, brief, turns, ends_at)
             finally:
-                await self._report(provider, ears, watched=admission.watched)
+                await asyncio.gather(*(self._report(turn, watched=turn.watched) for turn in turns))
         await self.finish_work(generation_id=work.generation_id)
 
-    def _admitted(
-        self, snapshot: Snapshot, provider: ProviderName, items: Sequence[Item]
-    ) -> tuple[Admission, list[Item]]:
-        """Asked before the claim, so that who waits spends no attempt. The copy that comes back
-        later is sent before this message is done: a crash in between sends both, and a claim
-        is conditional. The sweeper is told not to send a third."""
+    def _turns(
+        self, snapshot: Snapshot, brief: Brief, items: Sequence[Item]
+    ) -> tuple[list[Turn], timedelta]:
+        """Asked before the claim, so that who waits spends no attempt; and how long the others
+        wait. Their copy is sent before this message is done: a crash in between sends both, and
+        a claim is conditional. The sweeper is told not to send a third."""
         calling = [item for item in items if item.needs_call]
-        if not calling:
-            return Admission(granted=0), list(items)
-        generation = snapshot.generation
-        admission = self.admit_calls(provider=provider, lane=generation.lane, wanted=len(calling))
-        later = calling[admission.granted :]
+        others = [item for item in items if not item.needs_call]
+        turns = [Turn(brief, others)] if others else []
+        called, wait = self._asked(snapshot.generation, brief, calling)
+        later = calling[sum(len(turn.items) for turn in called) :]
         if later:
-            back_at = self.clock() + admission.wait
-            self.generations.mark_due(generation.id, back_at + FIRST_RESEND)
-            self.dispatcher.send(generation, [item.index for item in later], admission.wait)
-        return admission, [item for item in items if item not in later]
+            generation = snapshot.generation
+            self.generations.mark_due(generation.id, self.clock() + wait + FIRST_RESEND)
+            self.dispatcher.send(generation, [item.index for item in later], wait)
+        return turns + called, wait if later else timedelta(0)
+
+    def _asked(
+        self, generation: Generation, brief: Brief, calling: Sequence[Item]
+    ) -> tuple[list[Turn], timedelta]:
+        """From the front of `calling`, what may be called now; the rest are to ask again after
+        this time. Only an open breaker sends them to a substitute: a provider that is merely
+        busy is waited for, since a pack drawn by one model is more alike."""
+        turns: list[Turn] = []
+        waits: list[timedelta] = []
+        for asked in (brief, *map(brief.drawn_by, brief.substitutes)):
+            if not calling:
+                break
+            provider = asked.request.provider
+            admission = self.admit_calls(
+                provider=provider, lane=generation.lane, wanted=len(calling)
+            )
+            if admission.granted:
+                now, calling = calling[: admission.granted], calling[admission.granted :]
+                turns.append(Turn(asked, now, admission.watched))
+                if asked.instead_of is not None:
+                    self.count("provider_substituted", provider)
+            waits.append(admission.wait)
+            if admission.reason is not Reason.BREAKER:
+                break
+        return turns, min(waits, default=timedelta(0))
 
     async def _draw(
-        self,
-        snapshot: Snapshot,
-        brief: Brief,
-        items: Sequence[Item],
-        ends_at: datetime,
-        ears: Ears,
+        self, snapshot: Snapshot, brief: Brief, turns: Sequence[Turn], ends_at: datetime
     ) -> None:
         generation = snapshot.generation
         shown = await self.show_pictures(snapshot, brief)
         tasks = {
-            asyncio.create_task(self._one(generation, brief, item, shown, ears)): item
-            for item in items
+            asyncio.create_task(self._one(generation, turn, item, shown)): item
+            for turn in turns
+            for item in turn.items
         }
         time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
         done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
@@ -102,26 +135,21 @@ class RunMessage:
             raise ExceptionGroup("items that could not be run", errors)
 
     async def _one(
-        self,
-        generation: Generation,
-        brief: Brief,
-        item: Item,
-        shown: Shown | Failure,
-        ears: Ears,
+        self, generation: Generation, turn: Turn, item: Item, shown: Shown | Failure
     ) -> bool:
         """Trouble is told at once: other workers are about to meet it."""
         try:
             return await self.run_item(
-                generation=generation, brief=brief, item=item, shown=shown, ears=ears
+                generation=generation, brief=turn.brief, item=item, shown=shown, ears=turn.ears
             )
         finally:
-            if ears.trouble:
-                await self._report(brief.request.provider, ears)
+            if turn.ears.trouble:
+                await self._report(turn)
 
-    async def _report(self, provider: ProviderName, ears: Ears, *, watched: bool = False) -> None:
-        calls = ears.take()
+    async def _report(self, turn: Turn, *, watched: bool = False) -> None:
+        calls = turn.ears.take()
         await asyncio.to_thread(
-            self.admit_calls.report, provider=provider, calls=calls, watched=watched
+            self.admit_calls.report, provider=turn.provider, calls=calls, watched=watched
         )
 
     async def _poll_later(self, generation: Generation, indexes: list[int]) -> None:

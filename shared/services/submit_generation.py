@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.domain.character import Character
-from shared.domain.choosing import complete_request
+from shared.domain.choosing import choose_substitutes, complete_request
 from shared.domain.errors import Unavailable
 from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
@@ -14,9 +14,10 @@ from shared.domain.ids import IdFactory
 from shared.domain.image_input import CheckedInputs
 from shared.domain.ports import Clock, Generations, Limits, UploadStore
 from shared.domain.pricing.catalogue import Model
-from shared.domain.request import Owner
+from shared.domain.request import Owner, ProviderName
 from shared.domain.styling import Style
 from shared.domain.submission import submission
+from shared.domain.substituting import substitutes_for
 from shared.domain.sweeping import next_due
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
@@ -31,13 +32,14 @@ _NO_INPUTS: Final = CheckedInputs()
 @dataclass(frozen=True, slots=True)
 class SubmitGeneration:
     """Recorded before queued: a crash in between leaves a row the sweeper sends, never a
-    message that points at nothing."""
+    message that points at nothing. `offered` is in the deployment's order of preference."""
 
     moderate: Moderate
     generations: Generations
     upload_store: UploadStore
     dispatcher: Dispatcher
     limits: Limits
+    offered: Sequence[ProviderName]
     clock: Clock
     new_id: IdFactory
     draw_seed: Callable[[], int]
@@ -83,7 +85,7 @@ class SubmitGeneration:
         inputs: CheckedInputs = _NO_INPUTS,
     ) -> tuple[Snapshot, Brief]:
         """What would be submitted; nothing is written. Raises Unprocessable."""
-        return submission(
+        snapshot, brief = submission(
             complete_request(wish, model, character, self.draw_seed()),
             owner=owner,
             model=model,
@@ -93,6 +95,9 @@ class SubmitGeneration:
             new_id=self.new_id,
             inputs=inputs.sources,
         )
+        others = choose_substitutes(wish, model, self.offered)
+        substitutes = substitutes_for(brief, model, others)
+        return snapshot, brief.model_copy(update={"substitutes": substitutes})
 
     def record(
         self,

@@ -55,11 +55,10 @@ class History:
             erase_images=erase,
             clock=self.clock,
         )
-        # Of submitting, a retry uses three things, which this history stands in for.
+        # Of submitting, a retry uses four things, which this history stands in for.
         desk = cast("SubmitGeneration", self)
-        self.retry = RetryGeneration(
-            generations, stores.answers, desk, stop.queue, (ProviderName.GEMINI,)
-        )
+        self.offered = (ProviderName.GEMINI,)
+        self.retry = RetryGeneration(generations, stores.answers, desk, stop.queue)
 
     def next(self) -> int:
         self.number += 1

@@ -83,6 +83,7 @@ class Desk:
             upload_store=self.upload_store,
             dispatcher=Dispatcher(self.generations, self.queue, self.clock),
             limits=self.limits,
+            offered=OFFERED,
             clock=self.clock,
             new_id=self.new_id,
             draw_seed=lambda: 42,
@@ -105,15 +106,12 @@ class Desk:
             use_style=UseStyle(self.style_capsules, self.images),
             check_inputs=check_inputs,
             submit_generation=self.submit_generation,
-            offered=OFFERED,
         )
 
     @property
     def retry_generation(self) -> RetryGeneration:
         answers = FakeAnswers(self.memory)
-        return RetryGeneration(
-            self.generations, answers, self.submit_generation, self.queue, OFFERED
-        )
+        return RetryGeneration(self.generations, answers, self.submit_generation, self.queue)
 
     @property
     def read_generation(self) -> ReadGeneration:
@@ -163,7 +161,6 @@ class Desk:
         return CreateCharacter(
             characters=self.characters,
             submit_generation=self.submit_generation,
-            offered=OFFERED,
             clock=self.clock,
             new_id=self.new_id,
             draw_seed=lambda: 42,

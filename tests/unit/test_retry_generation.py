@@ -1,6 +1,7 @@
 """Retrying: only what failed, as it was asked for, and never paid for twice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -274,9 +275,8 @@ def test_a_provider_that_is_no_longer_offered_is_not_asked() -> None:
     service = RetryGeneration(
         desk.generations,
         desk.retry_generation.answers,
-        desk.submit_generation,
+        replace(desk.submit_generation, offered=(ProviderName.REPLICATE,)),
         desk.queue,
-        (ProviderName.REPLICATE,),
     )
 
     with pytest.raises(Unprocessable) as told:

@@ -20,6 +20,7 @@ __all__ = [
     "default_model",
     "default_uses",
     "effective",
+    "effective_at",
     "estimate_micro_usd",
     "find_model",
     "models",
@@ -124,14 +125,25 @@ def estimate_micro_usd(
 
 
 def effective(
-    model: Model, *, style_strength: float | None, negative_prompt: str | None
+    model: Model, *, style_strength: object | None, negative_prompt: object | None
 ) -> Effective:
-    """What becomes of each wish at this model."""
+    """What becomes of each wish at this model; a wish is anything but None."""
     return Effective(
         seed=model.seed,
         style_strength=_reach(model.style_strength, style_strength),
         negative_prompt=_reach(model.negative_prompt, negative_prompt),
         size=model.size,
+    )
+
+
+def effective_at(planned: Effective, drawn_by: Model | None) -> Effective:
+    """The same wishes at the model that was called in the end; as planned before that."""
+    if drawn_by is None:
+        return planned
+    return effective(
+        drawn_by,
+        style_strength=planned.style_strength,
+        negative_prompt=planned.negative_prompt,
     )
 
 
