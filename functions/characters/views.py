@@ -4,9 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from shared.domain.character import Attributes, Character, CheckStatus, SourceImage
+from shared.domain.character import Attributes, Character, SourceImage
 from shared.domain.entity import Timestamp
 from shared.domain.images import ImageFormat
+from shared.domain.quality import CheckStatus
 from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import Body, Seed, Strength, View, Words

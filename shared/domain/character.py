@@ -1,9 +1,8 @@
 """A character: who the person is in words, the locked seed, the current source image."""
 
-from enum import StrEnum
-
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.images import StoredImage
+from shared.domain.quality import CheckStatus
 
 
 class Attributes(Entity):
@@ -25,15 +24,6 @@ class Consistency(Entity):
     seed: int
     style_strength: float | None = None
     negative_prompt: str | None = None
-
-
-class CheckStatus(StrEnum):
-    """Of the background work on a source image."""
-
-    PENDING = "pending"
-    PASSED = "passed"
-    WARNED = "warned"
-    FAILED = "failed"
 
 
 class SourceImage(Entity):

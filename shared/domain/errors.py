@@ -8,7 +8,9 @@ LikenessError                      code, message for the caller, extra details
 ├── Unprocessable                  understood, but not acceptable (422)
 │   ├── IdempotencyKeyReused
 │   ├── ContentRefused             against the policy; never says which words
-│   └── UnsafeUrl
+│   ├── UnsafeUrl
+│   ├── NoFace                     in a picture that should show one
+│   └── MultipleFaces              where it must be clear whose face is meant
 ├── TooLarge                       use an upload instead (413)
 ├── NotFound                       absent, or somebody else's: the two look alike (404)
 ├── Forbidden                      plan or policy (403)
@@ -103,6 +105,14 @@ class ContentRefused(Unprocessable):
 
 class UnsafeUrl(Unprocessable):
     code = "unsafe_url"
+
+
+class NoFace(Unprocessable):
+    code = "no_face"
+
+
+class MultipleFaces(Unprocessable):
+    code = "multiple_faces"
 
 
 class TooLarge(LikenessError):

@@ -4,7 +4,7 @@ Stores are synchronous: boto3 blocks, and the worker calls them through threads.
 downloads are asynchronous: ten of them wait side by side.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from shared.domain.analytics.tallies import CostGroup, Counted, DaySpend, Row
 from shared.domain.character import Character, SourceImage
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.collecting import ListedPage, Listing
+from shared.domain.faces import FaceReading, FaceReference
 from shared.domain.gate import Gate
 from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
@@ -332,6 +333,36 @@ class Imaging(Protocol):
     def renditions(
         self, data: bytes, *, generated: bool, exact_size: OutputSize | None = None
     ) -> Mapping[Rendition, bytes]: ...
+
+
+class FaceAnalyzer(Protocol):
+    """One way to see faces and to tell them apart. Scores of different models are different
+    scales: each is kept with `provider` and `model_version`, and never compared across them.
+    Any verb that asks a service raises Unavailable when it cannot answer now."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def model_version(self) -> str: ...
+    def read(self, image: bytes) -> FaceReading:
+        """Faces largest first, with all that quality is judged by. Raises InvalidImage."""
+        ...
+
+    def refer(self, reading: FaceReading, image_key: str) -> FaceReference:
+        """What later images are compared with. Raises NoFace, MultipleFaces."""
+        ...
+
+    def similarity(
+        self,
+        reference: FaceReference,
+        reading: FaceReading,
+        image: bytes,
+        reference_image: Callable[[], bytes],
+    ) -> float | None:
+        """0 to 100, the best over the faces of `image`, which `reading` is of; None when there
+        is no face. The bytes behind `reference.image_key` are asked for only by an analyzer that
+        keeps no vectors. Raises NoFace when it finds none in them."""
+        ...
 
 
 class Gates(Protocol):

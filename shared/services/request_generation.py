@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Character, CheckStatus
+from shared.domain.character import Character
 from shared.domain.choosing import choose_model, references_wanted
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
@@ -10,6 +10,7 @@ from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.ports import Answers, Characters
 from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
+from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, Visibility
 from shared.domain.styling import Style
 from shared.domain.wish import Wish

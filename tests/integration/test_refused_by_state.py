@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.character import CheckStatus
 from shared.domain.ids import Kind
+from shared.domain.quality import CheckStatus
 from shared.runtime import aws as aws_module
 from shared.runtime import bootstrap
 from tests.aws import Aws

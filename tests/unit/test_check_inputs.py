@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from shared.domain.character import CheckStatus
 from shared.domain.errors import (
     Forbidden,
     IdempotencyKeyReused,
@@ -20,6 +19,7 @@ from shared.domain.errors import (
 )
 from shared.domain.image_input import ImageInput, InputSource
 from shared.domain.images import ImageFormat, StoredImage
+from shared.domain.quality import CheckStatus
 from shared.domain.request import Lora, Mode, ProviderName, Visibility
 from shared.domain.upload import Upload
 from shared.domain.wish import Wish
