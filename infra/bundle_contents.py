@@ -9,8 +9,9 @@ AWS_SERVICES = {
     "characters": ("dynamodb", "s3", "sqs"),
     "webhook": ("secretsmanager", "sqs"),
     "worker": ("dynamodb", "s3", "secretsmanager", "sqs"),
+    "face_analysis": ("dynamodb", "rekognition", "s3"),
     "sweeper": ("dynamodb", "s3", "sqs"),
-    "analytics": ("dynamodb", "events", "s3"),
+    "analytics": ("dynamodb", "events", "s3", "sqs"),
 }
 
 # google-auth requires these for kinds of credentials other than an API key, and imports them then.

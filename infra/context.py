@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from constructs import Node
 
 PROVIDERS: Final = ("gemini", "replicate")
+FACE_ANALYZERS: Final = ("dlib", "rekognition", "none")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 # By `cdk cli-telemetry --disable`, `cdk acknowledge ID` and `cdk migrate`.
 OF_THE_COMMAND: Final = {"cli-telemetry", "acknowledged-issue-numbers", "cdk-migrate"}
@@ -142,6 +143,13 @@ KEYS: Final = (
         _whole(1),
         "Predictions that all workers together start at Replicate in a minute; the free plan may "
         "use 60 % of them.",
+    ),
+    ContextKey(
+        "face_analyzer",
+        "dlib",
+        _one_of(FACE_ANALYZERS),
+        "What compares faces: `dlib` in a function of this stack, `rekognition` at AWS for some "
+        "0.002 USD a picture, or `none`, which measures nothing and lets every picture pass.",
     ),
     ContextKey(
         "jwt_issuer",

@@ -31,6 +31,7 @@ class Deployment:
     jwt_issuer: str | None
     jwt_audience: str | None
     image_providers: tuple[str, ...]
+    face_analyzer: str
     log_level: str
     site_origins: tuple[str, ...]
     alarm_topic_arn: str | None
@@ -51,7 +52,12 @@ class Deployment:
     def choices(self) -> dict[str, str]:
         """What the functions that accept work read from their environment."""
         caps = {cap.upper(): str(value) for cap, value in self.caps.items()}
-        return {"IMAGE_PROVIDERS": ",".join(self.image_providers), **caps}
+        return {"IMAGE_PROVIDERS": ",".join(self.image_providers), **caps, **self.faces}
+
+    @property
+    def faces(self) -> dict[str, str]:
+        """What whoever stores or looks at pictures of persons reads."""
+        return {"FACE_ANALYZER": self.face_analyzer}
 
     @property
     def rates(self) -> dict[str, str]:

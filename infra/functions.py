@@ -1,4 +1,4 @@
-"""The six functions: what each is given to run with; what each may touch stands in the stack."""
+"""The seven functions: what each is given to run with; what each may touch stands in the stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,15 @@ METRICS_NAMESPACE = "Likeness"
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 # How often a batch of changes is tried before it is set aside.
 STREAM_TRIES = 5
-NAMES = ("generations", "characters", "webhook", "worker", "sweeper", "analytics")
+NAMES = (
+    "generations",
+    "characters",
+    "webhook",
+    "worker",
+    "face_analysis",
+    "sweeper",
+    "analytics",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +135,9 @@ class PythonFunction(Construct):
             *(f"dynamodb:{verb}" for verb in ("DescribeStream", "GetRecords", "GetShardIterator")),
             on=[stream],
         )
-        self.allow("dynamodb:ListStreams", on=["*"])
+        self.allow_everywhere(
+            "dynamodb:ListStreams", reason="Listing streams is not a right on a resource."
+        )
         self.allow("sqs:SendMessage", on=[failures.queue_arn])
         self.function.add_event_source_mapping(
             "Changes",
@@ -140,11 +150,12 @@ class PythonFunction(Construct):
             on_failure=SqsDlq(failures),
             filters=[lambda_.FilterCriteria.filter({"dynamodb": {"Keys": records}})],
         )
+
+    def allow_everywhere(self, *actions: str, reason: str) -> None:
+        """Allow actions that know no resources."""
+        self.allow(*actions, on=["*"])
         cdk.Validations.of(self.role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-IAM5[Resource::*]",
-                reason="Listing streams is not a right on a resource.",
-            )
+            cdk.Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason)
         )
 
     def allow_objects(self, *actions: str, bucket: s3.Bucket, keys: Sequence[str]) -> None:
@@ -183,6 +194,8 @@ class Functions(Construct):
             "worker": Size(
                 memory_mb=1024, timeout_seconds=deployment.limits.worker_timeout_seconds
             ),
+            # One picture after the other, at the speed of a whole processor.
+            "face_analysis": Size(memory_mb=1769, timeout_seconds=60),
             "sweeper": Size(memory_mb=512, timeout_seconds=SWEEPER_TIMEOUT_SECONDS),
             "analytics": Size(memory_mb=512, timeout_seconds=30),
         }
@@ -194,5 +207,6 @@ class Functions(Construct):
         self.characters = self.all["characters"]
         self.webhook = self.all["webhook"]
         self.worker = self.all["worker"]
+        self.face_analysis = self.all["face_analysis"]
         self.sweeper = self.all["sweeper"]
         self.analytics = self.all["analytics"]

@@ -1,4 +1,5 @@
-"""The queues: two lanes of work, the ingest of results, and a dead-letter queue behind each."""
+"""The queues: two lanes of work, the ingest of results, the pictures to be looked at, and a
+dead-letter queue behind each."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
@@ -40,7 +41,8 @@ class QueueWithDeadLetters(Construct):
 
 
 class Messaging(Construct):
-    """Paid work, free work, and results on their way in."""
+    """Paid work, free work and results on their way in are what `by_name` holds, for those who
+    send work; `all` has the pictures to be looked at, too."""
 
     def __init__(self, scope: Construct, construct_id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, construct_id)
@@ -53,6 +55,8 @@ class Messaging(Construct):
             "work-standard": self.work_standard,
             "ingest": self.ingest,
         }
+        self.analysis = QueueWithDeadLetters(self, "Analysis", deployment=deployment)
+        self.all = {**self.by_name, "analysis": self.analysis}
         self.arns = [pair.queue.queue_arn for pair in self.by_name.values()]
         self.urls = {
             "WORK_PRIORITY_QUEUE_URL": self.work_priority.queue.queue_url,

@@ -32,8 +32,13 @@ PROVIDER_TROUBLE = (
     ("down", "provider_breaker_opened", "A provider has failed several times in a row."),
 )
 
-# The longest a message may wait before someone should look: paid work, free work, results.
-OLDEST_MESSAGE_SECONDS = {"work-priority": 120, "work-standard": 900, "ingest": 120}
+# The longest a message may wait before someone should look.
+OLDEST_MESSAGE_SECONDS = {
+    "work-priority": 120,
+    "work-standard": 900,
+    "ingest": 120,
+    "analysis": 300,
+}
 
 
 class Observability(Construct):
@@ -56,7 +61,7 @@ class Observability(Construct):
             if arn is not None
         ]
         alarms = [
-            *self._queue_alarms(messaging.by_name),
+            *self._queue_alarms(messaging.all),
             *(self._errors(name, each.function) for name, each in functions.all.items()),
             self._sweeper_silent(functions.sweeper.function),
             *self._analytics_alarms(functions.analytics.function, analytics),
@@ -65,7 +70,7 @@ class Observability(Construct):
         ]
         self._dashboard(
             [each.function for each in functions.all.values()],
-            [pair.queue for pair in messaging.by_name.values()],
+            [pair.queue for pair in messaging.all.values()],
             alarms,
         )
 

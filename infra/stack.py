@@ -22,10 +22,10 @@ OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
 PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*")
 UPLOADED = "*/uploads/*"
-# What events and sums are made of: generations with their parts, and images.
+# What events and sums are made of: generations with their parts, images, and characters' sources.
 TELLING = {
-    "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}]},
-    "sk": {"S": ["META", {"prefix": "ITEM#"}, {"prefix": "ATT#"}]},
+    "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}, {"prefix": "CHR#"}]},
+    "sk": {"S": ["META", {"prefix": "ITEM#"}, {"prefix": "ATT#"}, {"prefix": "SOURCE#"}]},
 }
 
 
@@ -52,7 +52,7 @@ class LikenessStack(cdk.Stack):
             self, "Http", functions=self.functions, identity=identity, deployment=deployment
         )
         self._configure(deployment)
-        self._grant()
+        self._grant(deployment)
         self._trigger(deployment)
         SweepSchedule(self, "Schedule", sweeper=self.functions.sweeper.function)
         Observability(
@@ -78,14 +78,19 @@ class LikenessStack(cdk.Stack):
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
         # Threads that decode pictures would else keep an arena of memory each.
         frugal = {"PUBLIC_URL": self.api.url, "MALLOC_ARENA_MAX": "2"}
-        run.worker.configure(table | images | uploads | queues | secret | frugal | deployment.rates)
+        providers = secret | deployment.rates
+        run.worker.configure(
+            table | images | uploads | queues | providers | frugal | deployment.faces
+        )
         run.sweeper.configure(table | images | uploads | queues | deployment.collecting)
         told = {"EVENT_BUS_NAME": self.analytics.bus.event_bus_name}
         kept = {"ARCHIVE_BUCKET": self.analytics.archive.bucket_name}
         threshold = {"DAILY_SPEND_THRESHOLD_USD": str(deployment.daily_spend_threshold_usd)}
-        run.analytics.configure(table | told | kept | threshold)
+        asked = {"ANALYSIS_QUEUE_URL": self.queues.analysis.queue.queue_url}
+        run.analytics.configure(table | told | kept | asked | threshold)
+        run.face_analysis.configure(table | images | deployment.faces)
 
-    def _grant(self) -> None:
+    def _grant(self, deployment: Deployment) -> None:
         """Allow each function what its job needs; a reader finds every right of the system here."""
         run, images, uploads = self.functions, self.storage.images, self.storage.uploads
         table = self.storage.table.table_arn
@@ -112,6 +117,15 @@ class LikenessStack(cdk.Stack):
         run.worker.allow_objects("s3:GetObject", bucket=uploads, keys=[UPLOADED])
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
+        run.face_analysis.allow("dynamodb:GetItem", *WRITE, on=[table])
+        run.face_analysis.allow_objects("s3:GetObject", bucket=images, keys=PICTURES)
+        run.face_analysis.allow("s3:ListBucket", on=[images.bucket_arn])
+        if deployment.face_analyzer == "rekognition":
+            run.face_analysis.allow_everywhere(
+                *("rekognition:CompareFaces", "rekognition:DetectFaces"),
+                reason="Rekognition looks at bytes that it is sent: there is no resource to name.",
+            )
+
         run.sweeper.allow(*READ, *WRITE, *IN_BATCHES, on=[table])
         run.sweeper.allow("dynamodb:Query", on=[self.storage.due_arn])
         run.sweeper.allow("sqs:SendMessage", on=self.queues.arns)
@@ -123,6 +137,7 @@ class LikenessStack(cdk.Stack):
         archive, bus = self.analytics.archive, self.analytics.bus
         run.analytics.allow("dynamodb:BatchGetItem", "dynamodb:GetItem", on=[table])
         run.analytics.allow(*WRITE, on=[table])
+        run.analytics.allow("sqs:SendMessage", on=[self.queues.analysis.queue.queue_arn])
         run.analytics.allow("events:PutEvents", on=[bus.event_bus_arn])
         run.analytics.allow_objects("s3:PutObject", bucket=archive, keys=["events/*"])
 
@@ -136,7 +151,9 @@ class LikenessStack(cdk.Stack):
         ):
             worker.consume(lane.queue, batch_size=1, max_concurrency=side_by_side)
         worker.consume(self.queues.ingest.queue, batch_size=10, max_concurrency=5)
-        for pair in (*self.queues.by_name.values(), self.analytics.to_archive):
+        analysis = self.queues.analysis.queue
+        self.functions.face_analysis.consume(analysis, batch_size=5, max_concurrency=10)
+        for pair in (*self.queues.all.values(), self.analytics.to_archive):
             sweeper.consume(pair.dead_letters, batch_size=10, max_concurrency=2)
         analytics, wait = self.functions.analytics, deployment.batch_window
         failures, to_archive = self.analytics.failures, self.analytics.to_archive.queue
@@ -155,7 +172,7 @@ class LikenessStack(cdk.Stack):
             "ArchiveBucketName": (self.analytics.archive.bucket_name, "Bucket of archived events"),
             "UploadsBucketName": (self.storage.uploads.bucket_name, "Bucket of uploads on the way"),
         }
-        for name, pair in self.queues.by_name.items():
+        for name, pair in self.queues.all.items():
             queue, letters = pair.queue.queue_url, pair.dead_letters.queue_url
             outputs[f"{pair.node.id}QueueUrl"] = (queue, f"Queue {name}")
             outputs[f"{pair.node.id}DeadLetterQueueUrl"] = (letters, f"Dead letters of {name}")

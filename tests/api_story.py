@@ -41,9 +41,9 @@ CHARACTERS = Chapter(
     "A photo is announced, posted to the store with the form that comes back, and given to a "
     "character. Small files may come in the request itself, as `multipart/form-data`. A character "
     "without a photo is drawn from its words: the first image of its pack alone, which the model "
-    "is then shown for the others. Checks and embedding stay `pending`, and similarities "
-    "`not_measured`, on a deployment without a face analyzer; portraits and face swaps do not wait "
-    "for them.",
+    "is then shown for the others. Checks, embedding and similarities are `pending` until the "
+    "pictures have been looked at, a few seconds later; portraits and face swaps do not wait for "
+    "that, and refuse only a photo whose checks have failed.",
     (
         Step(
             "Announce a photo",

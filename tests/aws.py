@@ -25,7 +25,7 @@ TABLE = "likeness-table"
 IMAGES_BUCKET = "likeness-images"
 UPLOADS_BUCKET = "likeness-uploads"
 ARCHIVE_BUCKET = "likeness-archive"
-QUEUES = ("work-priority", "work-standard", "ingest")
+QUEUES = ("work-priority", "work-standard", "ingest", "analysis")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Aws:
             "WORK_PRIORITY_QUEUE_URL": self.queue_urls["work-priority"],
             "WORK_STANDARD_QUEUE_URL": self.queue_urls["work-standard"],
             "INGEST_QUEUE_URL": self.queue_urls["ingest"],
+            "ANALYSIS_QUEUE_URL": self.queue_urls["analysis"],
         }
 
     def records(self) -> list[dict[str, Any]]:

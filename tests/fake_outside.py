@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.domain.analysis import Analysis
 from shared.domain.collecting import ORPHAN_AGE, ListedObject, ListedPage, Listing
 from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite, TooLarge, UploadExpired
@@ -74,6 +75,13 @@ class FakeImages:
     def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
         found = [self.memory.images.get(image_id) for image_id in dict.fromkeys(image_ids)]
         return tuple(one for one in found if one is not None)
+
+    @locked
+    def record_analysis(self, image: StoredImage) -> None:
+        stored = self.memory.images.get(image.id)
+        if stored is not None and stored.status is ImageStatus.LIVE:
+            found = {"qa": image.qa, "similarity": image.similarity}
+            self.memory.images[image.id] = stored.model_copy(update=found)
 
     @locked
     def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
@@ -231,6 +239,14 @@ class FakeGates:
         if self.get(gate.provider).version != gate.version - 1:
             raise StaleWrite("another worker came first", winner=self.get(gate.provider))
         self.gates[gate.provider] = gate
+
+
+@dataclass
+class FakeAnalyses:
+    sent: list[Analysis] = field(default_factory=list)
+
+    def send(self, analyses: Sequence[Analysis]) -> None:
+        self.sent.extend(analyses)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from shared.domain.errors import (
 )
 from shared.domain.generation import STAGES, Attempt, Brief, Generation, Item, Snapshot
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.images import StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance, minute_of, quota_exceeded, rate_limited
 from shared.domain.transitions import Move
@@ -142,6 +143,17 @@ class FakeGenerations:
         self.memory.due.pop(after.id, None)
         if closing.released:
             self.memory.move_money(after, "release", -closing.released)
+
+    @locked
+    def record_similarity(self, image: StoredImage) -> None:
+        assert image.generation_id is not None
+        assert image.item_index is not None
+        item = self.memory.items.get(image.generation_id, {}).get(image.item_index)
+        if item is None or item.image is None or item.image.id != image.id:
+            return
+        shown = item.image.model_copy(update={"similarity": image.similarity})
+        changes = {"image": shown, "version": item.version + 1}
+        self.memory.items[image.generation_id][item.index] = item.model_copy(update=changes)
 
     @locked
     def complete_late(self, late: LateCompletion) -> None:
@@ -302,6 +314,19 @@ class FakeCharacters:
         self.memory.characters[character.id] = character
         self.memory.sources.setdefault(character.id, {})[source.version] = source
         self.memory.images[source.image.id] = source.image
+
+    @locked
+    def source(self, character_id: str, version: int) -> SourceImage | None:
+        return self.memory.sources.get(character_id, {}).get(version)
+
+    @locked
+    def record_analysis(self, source: SourceImage, character: Character | None) -> None:
+        if self.source(source.character_id, source.version) is None:
+            raise StaleWrite("the source image has been deleted")
+        if character is not None:
+            self._check(character, seen=character.version - 1)
+            self.memory.characters[character.id] = character
+        self.memory.sources[source.character_id][source.version] = source
 
     @locked
     def sources(self, character_id: str) -> tuple[SourceImage, ...]:

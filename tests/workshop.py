@@ -169,6 +169,7 @@ class Workshop:
             clock=self.clock,
             new_id=self.new_id,
             count=self.count,
+            measures_faces=True,
         )
 
     @cached_property

@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from shared.domain.character import Attributes, Character, SourceImage
+from shared.domain.character import Attributes, Character, Embedding, SourceImage
 from shared.domain.entity import Timestamp
 from shared.domain.images import ImageFormat
-from shared.domain.quality import CheckStatus
+from shared.domain.quality import CheckStatus, Quality, QualityCheck
 from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import Body, Seed, Strength, View, Words
@@ -101,13 +101,17 @@ class ConsistencyView(View):
 
 
 class CheckView(View):
-    """One check of a picture: what was measured, against which limit."""
+    """One check of a picture: what was measured, against which limit, in words."""
 
     name: str
     value: float
     limit: float
     outcome: CheckStatus
     message: str
+
+    @classmethod
+    def of(cls, check: QualityCheck) -> Self:
+        return cls(**check.model_dump())
 
 
 class QaView(View):
@@ -116,20 +120,37 @@ class QaView(View):
     status: CheckStatus
     checks: list[CheckView]
 
+    @classmethod
+    def of(cls, quality: Quality) -> Self:
+        checks = [CheckView.of(check) for check in quality.checks]
+        return cls(status=quality.status, checks=checks)
+
 
 class EmbeddingView(View):
-    """The face as numbers; `provider` and `model_version` are known once it is made."""
+    """The face as numbers; `provider` and `model_version` are known once it is made, and `reason`
+    tells why there is no face to compare with."""
 
     status: CheckStatus
     provider: str | None
     model_version: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, embedding: Embedding) -> Self:
+        return cls(**embedding.model_dump(exclude={"vector"}))
 
 
 class JobsView(View):
-    """Ids of the background work on the picture."""
+    """Ids of the background work on the picture; its states are `qa` and `embedding`."""
 
-    qa: str | None
-    embedding: str | None
+    qa: str
+    embedding: str
+
+    @classmethod
+    def of(cls, source: SourceImage) -> Self:
+        """Of the picture's own id: each picture is looked at once."""
+        number = source.image.id.partition("_")[2]
+        return cls(qa=f"qa_{number}", embedding=f"emb_{number}")
 
 
 class SourceImageView(View):
@@ -146,9 +167,9 @@ class SourceImageView(View):
     def of(cls, source: SourceImage, urls: SignedUrls) -> Self:
         return cls(
             image=ImageView.of(source.image, urls),
-            qa=QaView(status=source.qa, checks=[]),
-            embedding=EmbeddingView(status=source.embedding, provider=None, model_version=None),
-            jobs=JobsView(qa=None, embedding=None),
+            qa=QaView.of(source.qa),
+            embedding=EmbeddingView.of(source.embedding),
+            jobs=JobsView.of(source),
             version=source.version,
             created_at=source.created_at,
         )

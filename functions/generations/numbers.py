@@ -151,8 +151,7 @@ class StatsView(View):
             ],
             first_image_p50_ms=statistics.first_image_p50_ms,
             first_image_p95_ms=statistics.first_image_p95_ms,
-            # No image has been measured: that is the face analyzer's to do.
-            consistent_share=None,
+            consistent_share=statistics.consistent_share,
             stored=StoredView.of(stored),
         )
 

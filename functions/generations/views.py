@@ -142,6 +142,21 @@ class AppliedStyleView(View):
         )
 
 
+class LikenessView(View):
+    """Of the images that were measured against the source: how many, the mean and the worst score,
+    how many are consistent, and how many are still to be measured."""
+
+    measured: int
+    pending: int
+    consistent: int
+    mean: float | None
+    worst: float | None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        return cls(**snapshot.likeness.model_dump())
+
+
 class _GenerationFields(View):
     id: str
     mode: Mode
@@ -160,14 +175,16 @@ class _GenerationFields(View):
 
 
 class GenerationView(_GenerationFields):
-    """`final` says that nothing will change any more; `sequence` grows with every change."""
+    """`final` says that nothing will change any more, scores included; `sequence` grows with
+    every change."""
 
+    likeness: LikenessView
     items: list[ItemView]
 
     @classmethod
     def of(cls, snapshot: Snapshot, urls: SignedUrls, now: datetime) -> Self:
         items = [ItemView.of(item, snapshot.generation, urls) for item in snapshot.items]
-        return cls(**_fields(snapshot, now), items=items)
+        return cls(**_fields(snapshot, now), likeness=LikenessView.of(snapshot), items=items)
 
 
 class GenerationSummaryView(_GenerationFields):
@@ -218,7 +235,7 @@ def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
         "id": generation.id,
         "mode": generation.mode,
         "status": snapshot.status,
-        "final": snapshot.is_final(now),
+        "final": snapshot.is_final(now) and not snapshot.likeness.pending,
         "sequence": (summarised and generation.sequence) or snapshot.sequence,
         "progress": ProgressView.of(progress),
         "cost": CostView(

@@ -1,5 +1,6 @@
 """Each minute what is overdue, each hour what nobody owns; dead letters as they come."""
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from shared.domain.analysis import AnalyseImage, AnalyseSource, Analysis, parse_analysis
 from shared.domain.dead_letter import DeadLetter
 from shared.domain.work import Work, parse_work
 from shared.runtime import bootstrap_sweeper as bootstrap
@@ -24,21 +26,24 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 def bury(record: SQSRecord) -> None:
     """Kept first, so that none is let go unkept. What nobody can read is kept apart and not
     tried again: that cannot help it."""
-    work = _read(record.body)
-    key = bootstrap.keep_dead_letter()(letter=_letter(record, readable=work is not None))
-    kind = "malformed" if work is None else work.kind
+    told = _read(record.body)
+    key = bootstrap.keep_dead_letter()(letter=_letter(record, readable=told is not None))
+    kind = "malformed" if told is None else told.kind
     logger().error("dead letter", kind=kind, message_id=record.message_id, kept_as=key)
-    if work is None:
-        count("dead_letter", "malformed")
-        return
-    bootstrap.bury_dead_letter()(work=work)
+    match told:
+        case None:
+            count("dead_letter", "malformed")
+        case AnalyseSource() | AnalyseImage():
+            bootstrap.give_up_analysis()(analysis=told)
+        case _:
+            bootstrap.bury_dead_letter()(work=told)
 
 
-def _read(body: str) -> Work | None:
-    try:
-        return parse_work(body)
-    except ValidationError:
-        return None
+def _read(body: str) -> Work | Analysis | None:
+    for parse in (parse_work, parse_analysis):
+        with contextlib.suppress(ValidationError):
+            return parse(body)
+    return None
 
 
 def _letter(record: SQSRecord, *, readable: bool) -> DeadLetter:

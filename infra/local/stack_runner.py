@@ -25,7 +25,7 @@ from infra.local.providers import (
 )
 from infra.local.public_server import serving
 from infra.local.server import ApiGateway, create_app
-from infra.local.synthesis import local_context, synthesize
+from infra.local.synthesis import chosen, local_context, synthesize
 
 FIRST_ANSWER_SECONDS = 30
 SIMULATED = ("gemini", "replicate")
@@ -76,7 +76,7 @@ class LocalStack:
             ports = inner_ports(state, "engine", *SIMULATED)
             plan = _plan(state, given, base_url, ports if simulators else {})
             say("Synthesizing the stack (function bundles are built the first time)")
-            assembly = synthesize(local_context(context or {}), state)
+            assembly = synthesize(local_context({**chosen(given), **(context or {})}), state)
             say("Starting the local AWS engine")
             # The simulators start meanwhile.
             answering = parts.enter_context(_simulators(state, plan, ports, simulator_latency))

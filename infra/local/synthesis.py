@@ -30,6 +30,12 @@ def local_context(overrides: Mapping[str, str]) -> dict[str, str]:
     return {"local": "true", "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, **overrides}
 
 
+def chosen(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the context the user's environment decides."""
+    analyzer = environment.get("LIKENESS_FACE_ANALYZER")
+    return {"face_analyzer": analyzer} if analyzer else {}
+
+
 def assembly_key(context: Mapping[str, str]) -> str:
     """A hash of all that decides what synthesis makes."""
     digest = hashlib.sha256()

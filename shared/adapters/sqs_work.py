@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.domain.entity import Entity
 from shared.domain.errors import Unavailable
 from shared.domain.generation import Lane
 from shared.domain.image_keys import owner_folder
@@ -47,19 +48,26 @@ class SqsWork:
 
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None:
         """Raises Unavailable when some were not taken; sending all of them again is harmless."""
-        for some in batched(works, _BATCH, strict=False):
-            entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {
-                    "Id": str(number),
-                    "MessageBody": work.model_dump_json(),
-                    "DelaySeconds": _seconds(delay),
-                }
-                for number, work in enumerate(some)
-            ]
-            with _ours():
-                answer = self.client.send_message_batch(QueueUrl=self.ingest_url, Entries=entries)
-            if answer.get("Failed"):
-                raise Unavailable("The queue did not take all messages.")
+        send_all(self.client, self.ingest_url, works, delay)
+
+
+def send_all(
+    client: "SQSClient", url: str, messages: Sequence[Entity], delay: timedelta = timedelta(0)
+) -> None:
+    """Ten at a time. Raises Unavailable when some were not taken."""
+    for some in batched(messages, _BATCH, strict=False):
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {
+                "Id": str(number),
+                "MessageBody": message.model_dump_json(),
+                "DelaySeconds": _seconds(delay),
+            }
+            for number, message in enumerate(some)
+        ]
+        with _ours():
+            answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+        if answer.get("Failed"):
+            raise Unavailable("The queue did not take all messages.")
 
 
 @contextmanager

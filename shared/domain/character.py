@@ -1,8 +1,11 @@
 """A character: who the person is in words, the locked seed, the current source image."""
 
+from datetime import datetime
+
 from shared.domain.entity import Entity, Timestamp
+from shared.domain.faces import FaceReference
 from shared.domain.images import StoredImage
-from shared.domain.quality import CheckStatus
+from shared.domain.quality import CheckStatus, Quality
 
 
 class Attributes(Entity):
@@ -26,15 +29,43 @@ class Consistency(Entity):
     negative_prompt: str | None = None
 
 
+class Embedding(Entity):
+    """The face of a source image as numbers. `vector` is None where the analyzer keeps none;
+    `reason` is a stable word for why there is no face to compare with."""
+
+    status: CheckStatus = CheckStatus.PENDING
+    provider: str | None = None
+    model_version: str | None = None
+    vector: tuple[float, ...] | None = None
+    reason: str | None = None
+
+
 class SourceImage(Entity):
     """One version of the picture that is the truth of a character's face."""
 
     character_id: str
     version: int
     image: StoredImage
-    qa: CheckStatus = CheckStatus.PENDING
-    embedding: CheckStatus = CheckStatus.PENDING
+    qa: Quality = Quality()
+    embedding: Embedding = Embedding()
     created_at: Timestamp
+
+    @property
+    def awaits_analysis(self) -> bool:
+        return CheckStatus.PENDING in (self.qa.status, self.embedding.status)
+
+    @property
+    def reference(self) -> FaceReference | None:
+        """None when there is no face to compare with, or not yet."""
+        embedding = self.embedding
+        if embedding.provider is None or embedding.model_version is None or embedding.reason:
+            return None
+        return FaceReference(
+            provider=embedding.provider,
+            model_version=embedding.model_version,
+            vector=embedding.vector,
+            image_key=self.image.key,
+        )
 
 
 class Character(Entity):
@@ -49,3 +80,19 @@ class Character(Entity):
     source: SourceImage | None = None
     created_at: Timestamp
     updated_at: Timestamp
+
+
+def new_source(
+    *, character_id: str, version: int, image: StoredImage, now: datetime, measures_faces: bool
+) -> SourceImage:
+    """Still to be looked at; where nobody looks at faces it may be used as it is."""
+    if measures_faces:
+        return SourceImage(character_id=character_id, version=version, image=image, created_at=now)
+    return SourceImage(
+        character_id=character_id,
+        version=version,
+        image=image,
+        qa=Quality(status=CheckStatus.WARNED),
+        embedding=Embedding(status=CheckStatus.FAILED, reason="no_analyzer"),
+        created_at=now,
+    )

@@ -7,6 +7,7 @@ from shared.domain.entity import Entity, Timestamp
 from shared.domain.errors import FailureClass
 from shared.domain.image_input import InputSource
 from shared.domain.images import StoredImage
+from shared.domain.likeness import LikenessSummary, summary_of
 from shared.domain.limits import DEADLINE
 from shared.domain.request import (
     AssetPlace,
@@ -296,6 +297,11 @@ class Snapshot(Entity):
     def first_image_at(self) -> datetime | None:
         completed = (item for item in self.items if item.status is Status.COMPLETED)
         return min((item.completed_at for item in completed if item.completed_at), default=None)
+
+    @property
+    def likeness(self) -> LikenessSummary:
+        images = (item.image for item in self.items if item.status is Status.COMPLETED)
+        return summary_of(image.similarity for image in images if image and image.similarity)
 
     def is_final(self, now: datetime) -> bool:
         return self.generation.closed and all(item.is_final(now) for item in self.items)

@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 from shared.domain.entity import Entity, Timestamp
+from shared.domain.likeness import Similarity, SimilarityStatus
+from shared.domain.quality import Quality
 
 MAX_OUTPUT_BYTES = 64_000_000
 """Of what a provider makes: a PNG of noise at 4K has 50 MB."""
@@ -54,7 +56,9 @@ class Rendition(StrEnum):
 
 
 class StoredImage(Entity):
-    """One picture. `key` is its place in the images bucket; renditions lie beside it."""
+    """One picture. `key` is its place in the images bucket; renditions lie beside it. `model`
+    drew it. `similarity` and `qa` are those of a character's picture, where the deployment looks
+    at faces; the source image itself has its own."""
 
     id: str
     owner: str
@@ -67,6 +71,13 @@ class StoredImage(Entity):
     character_id: str | None = None
     generation_id: str | None = None
     item_index: int | None = None
+    model: str | None = None
+    similarity: Similarity | None = None
+    qa: Quality | None = None
+
+    @property
+    def awaits_analysis(self) -> bool:
+        return self.similarity is not None and self.similarity.status is SimilarityStatus.PENDING
 
     def rendition_key(self, rendition: Rendition) -> str:
         return f"{self.key.rpartition('.')[0]}.{rendition}.webp"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from shared.domain.analysis import Analysis
 from shared.domain.analytics.events import AnalyticsEvent
 from shared.domain.analytics.statistics import CostSum, LaneNow, Stored
 from shared.domain.analytics.tallies import CostGroup, Counted, DaySpend, Row
@@ -80,6 +81,10 @@ class Generations(Protocol):
 
     def close(self, closing: Closing) -> None:
         """Status, quota, ledger and slot in one transaction. Raises StaleWrite."""
+        ...
+
+    def record_similarity(self, image: StoredImage) -> None:
+        """On the item that shows this image; nothing when none does any more."""
         ...
 
     def complete_late(self, late: LateCompletion) -> None:
@@ -161,6 +166,12 @@ class Characters(Protocol):
         Raises StaleWrite, UploadExpired."""
         ...
 
+    def source(self, character_id: str, version: int) -> SourceImage | None: ...
+    def record_analysis(self, source: SourceImage, character: Character | None) -> None:
+        """What was found in a version; with the `character` that shows it, while that is so.
+        Raises StaleWrite, also when the version has been deleted."""
+        ...
+
     def sources(self, character_id: str) -> tuple[SourceImage, ...]:
         """All versions, newest first."""
         ...
@@ -225,6 +236,10 @@ class Images(Protocol):
 
     def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
         """Those of them that have a record, whatever its status. Consistent."""
+        ...
+
+    def record_analysis(self, image: StoredImage) -> None:
+        """Its `qa` and `similarity`; nothing of an image that is not live any more."""
         ...
 
     def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
@@ -296,6 +311,12 @@ class WorkQueue(Protocol):
         ...
 
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None: ...
+
+
+class AnalysisQueue(Protocol):
+    def send(self, analyses: Sequence[Analysis]) -> None:
+        """Raises Unavailable when some were not taken; sending all of them again is harmless."""
+        ...
 
 
 class ImageProvider(Protocol):

@@ -66,6 +66,19 @@ def check_quality(reading: FaceReading, kind: PictureKind) -> Quality:
     return Quality(status=worst, checks=checks)
 
 
+def unreadable() -> Quality:
+    """Of a picture that could not be looked at, however often it was tried."""
+    failed = CheckStatus.FAILED
+    check = QualityCheck(
+        name="readable",
+        value=0,
+        limit=1,
+        outcome=failed,
+        message="The picture could not be looked at; try another one.",
+    )
+    return Quality(status=failed, checks=(check,))
+
+
 _WORST_FIRST: Final = (CheckStatus.FAILED, CheckStatus.WARNED, CheckStatus.PASSED)
 
 type Side = Literal["below", "above"]

@@ -29,10 +29,12 @@ def changes_of(stream: list[Mapping[str, Any]]) -> list[Change]:
 def record_changes() -> RecordChanges:
     from shared.adapters.dynamo.rollups import DynamoRollups
     from shared.adapters.event_bus import EventBridge
+    from shared.adapters.sqs_analyses import SqsAnalyses
 
     return RecordChanges(
         rollups=DynamoRollups(aws.table(settings().table_name), clock),
         bus=EventBridge(aws.client("events"), settings().event_bus_name),
+        analyses=SqsAnalyses(aws.client("sqs"), settings().analysis_queue_url),
         measure=measure,
         clock=clock,
         daily_threshold_micro_usd=settings().daily_spend_threshold_usd * 1_000_000,

@@ -116,4 +116,5 @@ def set_source_image() -> SetSourceImage:
         ),
         clock=clock,
         new_id=new_id,
+        measures_faces=settings().measures_faces,
     )

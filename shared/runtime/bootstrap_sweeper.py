@@ -16,6 +16,7 @@ from shared.services.delete_generation import DeleteGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.forget_generations import ForgetGenerations
+from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.keep_dead_letter import KeepDeadLetter
 from shared.services.sweep import Sweep
 
@@ -46,6 +47,20 @@ def bury_dead_letter() -> BuryDeadLetter:
         generations=generations,
         close_generation=CloseGeneration(generations, clock),
         clock=clock,
+        count=count,
+    )
+
+
+@cache
+def give_up_analysis() -> GiveUpAnalysis:
+    from shared.adapters.dynamo.characters import DynamoCharacters
+    from shared.adapters.dynamo.images import DynamoImages
+
+    table = aws.table(settings().table_name)
+    return GiveUpAnalysis(
+        characters=DynamoCharacters(table),
+        generations=aws.generations(settings().table_name),
+        images=DynamoImages(table),
         count=count,
     )
 

@@ -96,6 +96,7 @@ def store_result() -> StoreResult:
         clock=clock,
         new_id=new_id,
         count=count,
+        measures_faces=settings().measures_faces,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Self
 
 from shared.domain.entity import Timestamp
+from shared.domain.faces import Verdict
 from shared.domain.images import ImageFormat, Provenance, Rendition, StoredImage
+from shared.domain.likeness import Similarity, SimilarityStatus
 from shared.runtime.models import View
 
 
@@ -20,25 +22,21 @@ class SignedUrls:
 
 
 class SimilarityView(View):
-    """How much the image looks like the source, 0 to 100; never an invented number."""
+    """How much the image looks like the source, 0 to 100; never an invented number. Scores of
+    different providers and models are on different scales."""
 
-    status: str
+    status: SimilarityStatus
     score: float | None
-    verdict: str | None
+    verdict: Verdict | None
     provider: str | None
     model_version: str | None
+    source_version: int | None
     reason: str | None
 
     @classmethod
-    def not_measured(cls, reason: str) -> Self:
-        return cls(
-            status="not_measured",
-            score=None,
-            verdict=None,
-            provider=None,
-            model_version=None,
-            reason=reason,
-        )
+    def of(cls, image: StoredImage) -> Self:
+        similarity = image.similarity or Similarity.not_measured(_why_not(image))
+        return cls(**similarity.model_dump())
 
 
 class ImageView(View):
@@ -59,6 +57,7 @@ class ImageView(View):
     provenance: Provenance
     character_id: str | None
     generation_id: str | None
+    model: str | None
     similarity: SimilarityView
     created_at: Timestamp
 
@@ -85,7 +84,8 @@ class ImageView(View):
             provenance=image.provenance,
             character_id=image.character_id,
             generation_id=image.generation_id,
-            similarity=SimilarityView.not_measured(_why_not(image)),
+            model=image.model,
+            similarity=SimilarityView.of(image),
             created_at=image.created_at,
         )
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final, Self
 
 from shared.domain.gate import Rate
@@ -20,6 +21,14 @@ MIN_BURST: Final = 10
 
 class MissingSetting(RuntimeError):
     """The function was deployed without a variable it needs, or with one that makes no sense."""
+
+
+class Analyzer(StrEnum):
+    """What looks at faces; `none` measures nothing."""
+
+    DLIB = "dlib"
+    REKOGNITION = "rekognition"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ _PARSERS: Mapping[Any, Callable[[str], Any]] = {
     str: str,
     int: int,
     tuple[ProviderName, ...]: _providers,
+    Analyzer: Analyzer,
 }
 
 
@@ -93,6 +103,11 @@ class ApiSettings(QueueSettings):
     free_requests_per_minute: int
     paid_requests_per_minute: int
     image_providers: tuple[ProviderName, ...]
+    face_analyzer: Analyzer
+
+    @property
+    def measures_faces(self) -> bool:
+        return self.face_analyzer is not Analyzer.NONE
 
     @property
     def limits(self) -> PlanLimits:
@@ -127,6 +142,11 @@ class WorkerSettings(QueueSettings):
     public_url: str
     gemini_requests_per_minute: int
     replicate_requests_per_minute: int
+    face_analyzer: Analyzer
+
+    @property
+    def measures_faces(self) -> bool:
+        return self.face_analyzer is not Analyzer.NONE
 
     @property
     def rates(self) -> Mapping[ProviderName, Rate]:
@@ -147,8 +167,16 @@ class AnalyticsSettings(Settings):
 
     table_name: str
     event_bus_name: str
+    analysis_queue_url: str
     archive_bucket: str
     daily_spend_threshold_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAnalysisSettings(Settings):
+    table_name: str
+    images_bucket: str
+    face_analyzer: Analyzer
 
 
 @dataclass(frozen=True, slots=True)

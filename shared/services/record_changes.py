@@ -1,4 +1,5 @@
-"""What changed in the table becomes sums to look at and events for those outside."""
+"""What changed in the table becomes sums to look at, events for those outside, and pictures to be
+looked at for faces."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -6,21 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from shared.domain.analytics.analyses import analyses_of
 from shared.domain.analytics.changes import Change
 from shared.domain.analytics.events import AnalyticsEvent, EventName, events_of
 from shared.domain.analytics.tallies import SPEND, Counted, Row, counted
-from shared.domain.ports import Clock, EventBus, Rollups
+from shared.domain.ports import AnalysisQueue, Clock, EventBus, Rollups
 
 _MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class RecordChanges:
-    """Sums first, then events: whoever crashes in between is told the same changes again, and
-    then the sums know what they hold, and the events have the ids they had."""
+    """Sums first, then events, then analyses: whoever crashes in between is told the same changes
+    again, and then the sums know what they hold, the events have the ids they had, and a picture
+    is not looked at twice."""
 
     rollups: Rollups
     bus: EventBus
+    analyses: AnalysisQueue
     measure: Callable[[str, int], None]
     clock: Clock
     daily_threshold_micro_usd: int
@@ -31,6 +35,7 @@ class RecordChanges:
         sums = [each for change in changes if (each := counted(change)) is not None]
         self.rollups.add(sums)
         self.bus.send([event for change in changes for event in events_of(change)])
+        self.analyses.send(analyses_of(changes))
         self._watch_spending(sums)
 
     def _watch_spending(self, sums: Sequence[Counted]) -> None:

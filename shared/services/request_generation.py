@@ -101,7 +101,7 @@ def _check_source(character: Character, wish: Wish) -> None:
     """Only a portrait can do without: its first image becomes the reference of the others."""
     if character.source is None and wish.mode is not Mode.PORTRAIT:
         raise SourceNotReady("The character has no source image yet.")
-    if character.source is not None and character.source.qa is CheckStatus.FAILED:
+    if character.source is not None and character.source.qa.status is CheckStatus.FAILED:
         raise SourceNotReady(
             "The source image did not pass its checks; give the character another one."
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Character, SourceImage
+from shared.domain.character import Character, SourceImage, new_source
 from shared.domain.errors import AlreadyAnswered, InvalidImage, StaleWrite
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
@@ -37,6 +37,7 @@ class SetSourceImage:
     read_image_input: ReadImageInput
     clock: Clock
     new_id: IdFactory
+    measures_faces: bool
 
     def __call__(
         self,
@@ -97,11 +98,12 @@ class SetSourceImage:
         """Of two pictures given at once both become versions, and the later one is current."""
         for _ in range(_RACES):
             now = self.clock()
-            source = SourceImage(
+            source = new_source(
                 character_id=character.id,
                 version=1 if character.source is None else character.source.version + 1,
                 image=image,
-                created_at=now,
+                now=now,
+                measures_faces=self.measures_faces,
             )
             changes = {"source": source, "version": character.version + 1, "updated_at": now}
             try:

@@ -11,6 +11,7 @@ from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_keys import generated_image_key, input_key
 from shared.domain.images import Decoded, ImageFormat, Provenance, Rendition, StoredImage
+from shared.domain.likeness import awaited
 from shared.domain.ports import Clock, Counter, Generations, Images, ImageStore, Imaging
 from shared.domain.request import JobType
 from shared.domain.transitions import Ignored, Move, decide
@@ -34,6 +35,7 @@ class StoreResult:
     clock: Clock
     new_id: IdFactory
     count: Counter
+    measures_faces: bool
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DECODERS))
     inpainting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
@@ -48,7 +50,7 @@ class StoreResult:
                 content = await asyncio.to_thread(self.imaging.inspect, data)
         except InvalidImage as exc:
             raise BadOutput("The provider's answer is not an image.") from exc
-        image = self._intent(generation, item, content)
+        image = self._intent(generation, item, attempt, content)
         event = e.GoodResult(attempt=attempt, image=image)
         decision = await asyncio.to_thread(advance, self.generations, item, event, self.clock)
         if isinstance(decision, Move):
@@ -78,7 +80,9 @@ class StoreResult:
         except NotFound as exc:
             raise BadOutput("The picture that was to be changed has been deleted.") from exc
 
-    def _intent(self, generation: Generation, item: Item, content: Decoded) -> StoredImage:
+    def _intent(
+        self, generation: Generation, item: Item, attempt: Attempt, content: Decoded
+    ) -> StoredImage:
         now = self.clock()
         image_id = self.new_id(Kind.IMAGE, now)
         return StoredImage(
@@ -91,6 +95,8 @@ class StoreResult:
             character_id=generation.character_id,
             generation_id=generation.id,
             item_index=item.index,
+            model=attempt.model,
+            similarity=awaited(generation.character_id, measures_faces=self.measures_faces),
         )
 
     async def _finish(

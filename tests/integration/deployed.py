@@ -17,6 +17,7 @@ from shared.runtime import (
     bootstrap,
     bootstrap_analytics,
     bootstrap_characters,
+    bootstrap_face_analysis,
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
@@ -32,6 +33,7 @@ _ROOTS = (
     bootstrap,
     bootstrap_analytics,
     bootstrap_characters,
+    bootstrap_face_analysis,
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
@@ -82,6 +84,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "RETENTION_GENERATIONS_DAYS": "0",
         "GEMINI_REQUESTS_PER_MINUTE": "600",
         "REPLICATE_REQUESTS_PER_MINUTE": "600",
+        "FACE_ANALYZER": "dlib",
         "EVENT_BUS_NAME": "likeness-bus",
         "DAILY_SPEND_THRESHOLD_USD": "0",
     }

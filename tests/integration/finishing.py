@@ -32,6 +32,7 @@ def complete(generation_id: str, index: int) -> None:
         clock=clock,
         new_id=new_id,
         count=FakeCounter(),
+        measures_faces=True,
     )
     attempt = an_attempt(item, called_at=clock())
     asyncio.run(

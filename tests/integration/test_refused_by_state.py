@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain.ids import Kind
-from shared.domain.quality import CheckStatus
+from shared.domain.quality import CheckStatus, Quality
 from shared.runtime import aws as aws_module
 from shared.runtime import bootstrap
 from tests.aws import Aws
@@ -121,7 +121,7 @@ def _fail_checks(character_id: str) -> None:
     characters = DynamoCharacters(aws_module.table(bootstrap.settings().table_name))
     character = characters.get(ADA, character_id)
     assert character.source is not None
-    failed = character.source.model_copy(update={"qa": CheckStatus.FAILED})
+    failed = character.source.model_copy(update={"qa": Quality(status=CheckStatus.FAILED)})
     characters.save(
         character.model_copy(update={"source": failed, "version": character.version + 1})
     )

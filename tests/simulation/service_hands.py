@@ -213,7 +213,9 @@ class ByServices:
         dispatcher = Dispatcher(ports, ports, clock)
         close = CloseGeneration(ports, clock)
         finish = FinishWork(close, dispatcher)
-        store = StoreResult(ports, images, images, images, clock, new_id, counter)
+        store = StoreResult(
+            ports, images, images, images, clock, new_id, counter, measures_faces=True
+        )
         settle = SettleAttempt(ports, later, store, dispatcher, clock, rng.uniform, counter)
         report = SettleReport(settle)
         provider_of: Callable[[ProviderName], Any] = drawers.__getitem__

@@ -192,4 +192,5 @@ class Desk:
             ),
             clock=self.clock,
             new_id=self.new_id,
+            measures_faces=True,
         )

@@ -37,7 +37,7 @@ from shared.domain.images import ImageStatus
 from shared.domain.transitions import Move, decide
 from shared.services.record_changes import RecordChanges
 from tests.builders import ADA, NOW, a_snapshot, an_attempt, an_image
-from tests.fake_outside import FakeClock
+from tests.fake_outside import FakeAnalyses, FakeClock
 from tests.fake_rollups import FakeBus, FakeRollups
 
 BLOCKED = Failure(
@@ -351,7 +351,7 @@ def test_a_place_in_the_queue_and_how_long_it_takes() -> None:
 
 
 def recording(rollups: FakeRollups, bus: FakeBus, threshold: int) -> RecordChanges:
-    return RecordChanges(rollups, bus, bus.measure, FakeClock(NOW), threshold)
+    return RecordChanges(rollups, bus, FakeAnalyses(), bus.measure, FakeClock(NOW), threshold)
 
 
 def test_the_threshold_of_a_day_is_told_once() -> None:

@@ -19,7 +19,7 @@ from shared.domain.errors import (
 )
 from shared.domain.image_input import ImageInput, InputSource
 from shared.domain.images import ImageFormat, StoredImage
-from shared.domain.quality import CheckStatus
+from shared.domain.quality import CheckStatus, Quality
 from shared.domain.request import Lora, Mode, ProviderName, Visibility
 from shared.domain.upload import Upload
 from shared.domain.wish import Wish
@@ -224,7 +224,7 @@ def test_a_face_needs_a_source_image_that_passed() -> None:
 
     assert isinstance(refused(desk, with_inputs(ImageInput(data=png()), wish=swap)), SourceNotReady)
 
-    failed = a_source(character, qa=CheckStatus.FAILED)
+    failed = a_source(character, qa=Quality(status=CheckStatus.FAILED))
     desk.memory.characters[character.id] = character.model_copy(update={"source": failed})
     assert isinstance(refused(desk, with_inputs(ImageInput(data=png()), wish=swap)), SourceNotReady)
 

@@ -35,12 +35,14 @@ ENVIRONMENT = {
     "FREE_REQUESTS_PER_MINUTE": "60",
     "PAID_REQUESTS_PER_MINUTE": "90",
     "IMAGE_PROVIDERS": "replicate, gemini",
+    "FACE_ANALYZER": "none",
 }
 
 
 def test_settings_are_read_by_name_and_type() -> None:
     settings = ApiSettings.read(ENVIRONMENT)
 
+    assert not settings.measures_faces
     assert settings.image_providers == (ProviderName.REPLICATE, ProviderName.GEMINI)
     assert settings.limits.of(Plan.PAID) == Allowance(
         in_flight=5, monthly_images=2000, requests_per_minute=90

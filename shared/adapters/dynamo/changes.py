@@ -15,7 +15,9 @@ from shared.domain.analytics.changes import (
     GenerationChange,
     ImageChange,
     ItemChange,
+    SourceChange,
 )
+from shared.domain.character import SourceImage
 from shared.domain.generation import Attempt, Generation
 from shared.domain.images import ImageStatus
 
@@ -68,6 +70,9 @@ def _change(
     if sk.startswith(keys.ATTEMPTS):
         sides = _sides(record, Attempt.model_validate)
         return AttemptChange(**told, **whose, **sides, version=1 if not sides["before"] else 2)
+    if sk.startswith(keys.SOURCES):
+        sides = _sides(record, SourceImage.model_validate)
+        return SourceChange(**told, **sides, version=1 if not sides["before"] else 2)
     if sk == keys.META and pk.startswith(keys.IMAGE_PREFIX):
         sides = _sides(record, r.image_of)
         return ImageChange(**told, **sides, version=_IMAGE_STAGES.index(_latest(sides).status))

@@ -9,7 +9,7 @@ from shared.adapters.dynamo.listing import OwnerList
 from shared.adapters.dynamo.records import Record, character_record, source_record
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.uploads import consume
-from shared.adapters.dynamo.writes import ABSENT, Write, delete, put
+from shared.adapters.dynamo.writes import ABSENT, PRESENT, Write, delete, put
 from shared.domain.character import Character, SourceImage
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.idempotency import IdempotencyKey
@@ -57,6 +57,14 @@ class DynamoCharacters:
             *([consume(consumed, source.created_at)] if consumed else []),
         )
 
+    def source(self, character_id: str, version: int) -> SourceImage | None:
+        record = self.table.get(keys.source(character_id, version))
+        return None if record is None else SourceImage.model_validate(record)
+
+    def record_analysis(self, source: SourceImage, character: Character | None) -> None:
+        version = put(source_record(source), PRESENT, refused=_stale_source)
+        self.table.commit(version, *([_successor(character)] if character else []))
+
     def sources(self, character_id: str) -> tuple[SourceImage, ...]:
         values = {"pk": keys.character(character_id)["pk"], "sources": keys.SOURCES}
         records = self.table.query(
@@ -89,6 +97,10 @@ def _successor(character: Character) -> Write:
 
 def _exists_already(record: Record | None) -> AlreadyExists:
     return AlreadyExists("There is a record of this id already.")
+
+
+def _stale_source(record: Record | None) -> StaleWrite:
+    return StaleWrite("the source image has been deleted")
 
 
 def _stale(record: Record | None) -> StaleWrite:

@@ -28,6 +28,7 @@ from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.generation import STAGES, Attempt, Brief, Generation, Snapshot
 from shared.domain.idempotency import IdempotencyKey
+from shared.domain.images import StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance
 from shared.domain.transitions import Move
@@ -104,6 +105,23 @@ class DynamoGenerations:
             *money.release(closing),
             put(r.closed_record(generation.id, generation.closed_at)),
         )
+
+    def record_similarity(self, image: StoredImage) -> None:
+        """Beside the moves: a completed item has none left but to be deleted."""
+        assert image.generation_id is not None, "it is an item's image"
+        assert image.item_index is not None, "it is an item's image"
+        write = update(
+            keys.item(image.generation_id, image.item_index),
+            "SET #image.#similarity = :similarity, #version = #version + :one",
+            "#image.#id = :id",
+            values={
+                "id": image.id,
+                "one": 1,
+                "similarity": r.analysis_fields(image)["similarity"],
+            },
+        )
+        with contextlib.suppress(ConditionFailed):
+            self.table.commit(write)
 
     def complete_late(self, late: LateCompletion) -> None:
         """The slot is not touched: it may belong to another generation by now."""

@@ -1,12 +1,13 @@
 """Image records: the intent before the bytes, the image after them."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.listing import OwnerList
-from shared.adapters.dynamo.records import Record, image_of, image_record
+from shared.adapters.dynamo.records import Record, analysis_fields, image_of, image_record
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.writes import ABSENT, Write, delete, put, update
 from shared.domain.collecting import ORPHAN_AGE
@@ -73,6 +74,17 @@ class DynamoImages:
     def stored(self, image_ids: Sequence[str]) -> tuple[StoredImage, ...]:
         records = self.table.get_many(keys.image(image_id) for image_id in dict.fromkeys(image_ids))
         return tuple(map(image_of, records))
+
+    def record_analysis(self, image: StoredImage) -> None:
+        write = update(
+            keys.image(image.id),
+            "SET #qa = :qa, #similarity = :similarity",
+            "#status = :live",
+            values={"live": ImageStatus.LIVE} | analysis_fields(image),
+            refused=_stale,
+        )
+        with contextlib.suppress(StaleWrite):
+            self.table.commit(write)
 
     def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
         marker = keys.collectable(image.id, again_at or image.created_at + ORPHAN_AGE)

@@ -22,7 +22,10 @@ from shared.domain.upload import Upload
 type Record = dict[str, Any]
 
 _IN_ITEM_KEY = {"generation_id": True, "index": True}
-_IN_IMAGE_OF_ITEM = {"generation_id": True, "item_index": True}
+# The checks of an image stay with its own record: an item is read often, and kept small.
+_IN_IMAGE_OF_ITEM = {"generation_id": True, "item_index": True, "qa": True}
+# The vector stays with its version: whoever reads a character has no use for it.
+_OF_SOURCE = {"source": {"embedding": {"vector": True}}}
 
 
 def generation_record(generation: Generation) -> Record:
@@ -76,7 +79,7 @@ def closed_record(generation_id: str, closed_at: datetime) -> Record:
 
 def character_record(character: Character) -> Record:
     listed = keys.listed(character.owner, keys.CHARACTERS, character.created_at, character.id)
-    return keys.character(character.id) | listed | _fields(character)
+    return keys.character(character.id) | listed | _fields(character, _OF_SOURCE)
 
 
 def source_record(source: SourceImage) -> Record:
@@ -89,6 +92,11 @@ def image_record(image: StoredImage) -> Record:
     if image.status is ImageStatus.LIVE:
         return record | keys.listed(image.owner, keys.IMAGES, image.created_at, image.id)
     return record | keys.collectable(image.id, image.created_at + ORPHAN_AGE)
+
+
+def analysis_fields(image: StoredImage) -> Record:
+    fields = _fields(image)
+    return {name: fields[name] for name in ("qa", "similarity")}
 
 
 def image_of(record: Record) -> StoredImage:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from shared.domain.character import SourceImage
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
+from shared.domain.likeness import Similarity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,12 @@ class ImageChange(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceChange(Told):
+    before: SourceImage | None
+    after: SourceImage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartTold(Told):
     """A part of a generation does not tell whose it is: `generation` does. It is None when the
     generation was deleted before anybody looked."""
@@ -67,5 +75,17 @@ class ItemChange(PartTold):
         is_so = after is not None and after.status is status
         return is_so and not (before is not None and before.status is status)
 
+    @property
+    def newly_measured(self) -> Similarity | None:
+        """What its image scored, if it is by this change that it did."""
+        before, after = (_similarity(item) for item in (self.before, self.after))
+        return after if after is not None and before is None else None
 
-type Change = GenerationChange | AttemptChange | ItemChange | ImageChange
+
+def _similarity(item: Item | None) -> Similarity | None:
+    image = None if item is None else item.image
+    similarity = None if image is None else image.similarity
+    return similarity if similarity is not None and similarity.score is not None else None
+
+
+type Change = GenerationChange | AttemptChange | ItemChange | ImageChange | SourceChange

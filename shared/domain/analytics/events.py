@@ -14,12 +14,17 @@ from shared.domain.analytics.changes import (
     AttemptChange,
     Change,
     GenerationChange,
+    ImageChange,
     ItemChange,
     PartTold,
+    SourceChange,
     Told,
 )
+from shared.domain.character import SourceImage
 from shared.domain.entity import Entity, Timestamp, rfc3339
 from shared.domain.generation import Attempt, Generation, Item, Status
+from shared.domain.images import StoredImage
+from shared.domain.quality import Quality
 
 
 class EventName(StrEnum):
@@ -30,6 +35,7 @@ class EventName(StrEnum):
     GENERATION_CANCELLED = "generation_cancelled"
     IMAGE_STORED = "image_stored"
     PACK_COMPLETED = "pack_completed"
+    IMAGE_QA_COMPLETED = "image_qa_completed"
     SPEND_THRESHOLD_CROSSED = "spend_threshold_crossed"
 
 
@@ -66,6 +72,12 @@ def events_of(change: Change) -> list[AnalyticsEvent]:
             return list(_of_item(change, item))
         case GenerationChange(after=Generation() as generation):
             return list(_of_generation(change, generation))
+        case ImageChange(after=StoredImage(qa=Quality() as qa) as image):
+            was_known = change.before is not None and change.before.qa is not None
+            return [] if was_known else [_looked_at(change, image, qa)]
+        case SourceChange(before=SourceImage() as before, after=SourceImage() as source):
+            known = before.awaits_analysis and not source.awaits_analysis
+            return [_looked_at(change, source.image, source.qa)] if known else []
         case _:
             return []
 
@@ -114,6 +126,24 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
             image_count=after.charged,
             total_duration_ms=took,
         )
+
+
+def _looked_at(change: Told, image: StoredImage, qa: Quality) -> AnalyticsEvent:
+    similarity = image.similarity
+    return AnalyticsEvent(
+        name=EventName.IMAGE_QA_COMPLETED,
+        event_id=change.id_of(EventName.IMAGE_QA_COMPLETED),
+        owner=image.owner,
+        generation_id=image.generation_id,
+        occurred_at=change.at,
+        sequence=change.sequence,
+        properties={
+            "character_id": image.character_id,
+            "image_id": image.id,
+            "qa_status": qa.status,
+            "score": None if similarity is None else similarity.score,
+        },
+    )
 
 
 def _of_part(change: PartTold, name: EventName, at: datetime, **properties: Any) -> AnalyticsEvent:

@@ -40,6 +40,13 @@ class Statistics(Entity):
     failures: Mapping[str, int]
     first_image_p50_ms: int | None
     first_image_p95_ms: int | None
+    measured: int
+    consistent: int
+
+    @property
+    def consistent_share(self) -> float | None:
+        """Of the images that were measured; None when none was."""
+        return self.consistent / self.measured if self.measured else None
 
     @property
     def success_rate(self) -> float | None:
@@ -108,6 +115,8 @@ def statistics_of(hours: Iterable[Mapping[str, int]]) -> Statistics:
         failures={code: n for code, n in sorted(_with_prefix(sums, "code_").items()) if n > 0},
         first_image_p50_ms=_percentile(times, 0.50),
         first_image_p95_ms=_percentile(times, 0.95),
+        measured=sums["measured"],
+        consistent=sums["consistent"],
     )
 
 

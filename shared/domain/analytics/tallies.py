@@ -14,6 +14,7 @@ from typing import Final
 
 from shared.domain.analytics.changes import Change, GenerationChange, ImageChange, ItemChange
 from shared.domain.analytics.events import milliseconds
+from shared.domain.faces import Verdict
 from shared.domain.generation import Generation, Item, Lane, Status
 from shared.domain.images import ImageStatus, StoredImage
 
@@ -206,6 +207,9 @@ def _of_item(
         yield model, "count", drawn
         yield model, "estimated", drawn * (generation.estimated_micro_usd // generation.units)
     hour = hour_row(owner, item.completed_at or change.at)
+    if (measured := change.newly_measured) is not None:
+        yield hour, "measured", 1
+        yield hour, "consistent", int(measured.verdict is Verdict.CONSISTENT)
     if change.ends_as(Status.COMPLETED):
         yield hour, "images", 1
         if before is not None and before.failure is not None and before.completed_at is not None:

@@ -1,0 +1,34 @@
+"""Which pictures are to be looked at for faces: derived, so that no code path can forget one."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.domain.analysis import AnalyseImage, AnalyseSource, Analysis
+from shared.domain.analytics.changes import Change, ImageChange, SourceChange
+from shared.domain.character import SourceImage
+from shared.domain.images import ImageStatus, StoredImage
+
+
+def analyses_of(changes: Sequence[Change]) -> list[Analysis]:
+    """Sources first: what else there is in a batch may have to be compared with them."""
+    return [*_of_sources(changes), *_of_images(changes)]
+
+
+def _of_sources(changes: Sequence[Change]) -> Iterator[AnalyseSource]:
+    for change in changes:
+        match change:
+            case SourceChange(before=None, after=SourceImage() as source):
+                if source.awaits_analysis:
+                    yield AnalyseSource(
+                        owner=source.image.owner,
+                        character_id=source.character_id,
+                        version=source.version,
+                    )
+
+
+def _of_images(changes: Sequence[Change]) -> Iterator[AnalyseImage]:
+    for change in changes:
+        match change:
+            case ImageChange(before=before, after=StoredImage() as image):
+                was_live = before is not None and before.status is ImageStatus.LIVE
+                if image.status is ImageStatus.LIVE and not was_live and image.awaits_analysis:
+                    yield AnalyseImage(owner=image.owner, image_id=image.id)

@@ -1,0 +1,50 @@
+"""The composition root of face analysis; the model is loaded by its first picture."""
+
+from functools import cache
+
+from shared.domain.ports import FaceAnalyzer
+from shared.runtime import aws
+from shared.runtime.settings import Analyzer, FaceAnalysisSettings
+from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_source import AnalyseSource
+
+
+@cache
+def settings() -> FaceAnalysisSettings:
+    return FaceAnalysisSettings.read()
+
+
+@cache
+def analyzer() -> FaceAnalyzer:
+    if settings().face_analyzer is Analyzer.REKOGNITION:
+        from shared.adapters.faces_rekognition import RekognitionAnalyzer
+
+        return RekognitionAnalyzer(aws.client("rekognition"))
+    from shared.adapters.faces_dlib import DlibAnalyzer
+
+    return DlibAnalyzer()
+
+
+@cache
+def analyse_source() -> AnalyseSource:
+    from shared.adapters.dynamo.characters import DynamoCharacters
+
+    return AnalyseSource(
+        characters=DynamoCharacters(aws.table(settings().table_name)),
+        store=aws.image_store(settings().images_bucket),
+        analyzer=analyzer(),
+    )
+
+
+@cache
+def analyse_image() -> AnalyseImage:
+    from shared.adapters.dynamo.images import DynamoImages
+
+    return AnalyseImage(
+        images=DynamoImages(aws.table(settings().table_name)),
+        generations=aws.generations(settings().table_name),
+        characters=analyse_source().characters,
+        store=aws.image_store(settings().images_bucket),
+        analyzer=analyzer(),
+        analyse_source=analyse_source(),
+    )

@@ -1,0 +1,86 @@
+"""Look at a picture of a character: is it sound, and is it them?"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from shared.domain.character import SourceImage
+from shared.domain.errors import MultipleFaces, NoFace, NotFound
+from shared.domain.faces import FaceReading, FaceReference
+from shared.domain.images import StoredImage
+from shared.domain.likeness import Similarity
+from shared.domain.ports import Characters, FaceAnalyzer, Generations, Images, ImageStore
+from shared.domain.quality import PictureKind, check_quality
+from shared.services.analyse_source import AnalyseSource
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseImage:
+    """Its item first, the image last: whoever crashes in between leaves an image that waits
+    still, and the message that comes back records both again."""
+
+    images: Images
+    generations: Generations
+    characters: Characters
+    store: ImageStore
+    analyzer: FaceAnalyzer
+    analyse_source: AnalyseSource
+
+    def __call__(self, *, owner: str, image_id: str) -> None:
+        """Raises NotFound when it was deleted, Unavailable, InvalidImage."""
+        image = self.images.get(owner, image_id)
+        if not image.awaits_analysis:
+            return
+        data = self.store.get(image.key)
+        reading = self.analyzer.read(data)
+        analysed = image.model_copy(
+            update={
+                "qa": check_quality(reading, PictureKind.FREE),
+                "similarity": self._similarity(image, reading, data),
+            }
+        )
+        record_similarity(self.generations, self.images, analysed)
+
+    def _similarity(self, image: StoredImage, reading: FaceReading, data: bytes) -> Similarity:
+        """To the character's source as it is now."""
+        assert image.character_id is not None, "only pictures of a character are looked at"
+        try:
+            character = self.characters.get(image.owner, image.character_id)
+            if character.source is None:
+                return Similarity.not_measured("no_source")
+            source = self.analyse_source(
+                owner=image.owner, character_id=character.id, version=character.source.version
+            )
+            reference = self._reference(source)
+        except NotFound:
+            return Similarity.not_measured("character_deleted")
+        if reference is None:
+            return Similarity.not_measured("source_without_face")
+        score = self.analyzer.similarity(
+            reference, reading, data, partial(self.store.get, reference.image_key)
+        )
+        if score is None:
+            return Similarity.not_measured("no_face")
+        return Similarity.measured(
+            score,
+            provider=self.analyzer.provider,
+            model_version=self.analyzer.model_version,
+            source_version=source.version,
+        )
+
+    def _reference(self, source: SourceImage) -> FaceReference | None:
+        """Made anew where another analyzer made it: their numbers mean nothing to each other."""
+        reference = source.reference
+        ours = (self.analyzer.provider, self.analyzer.model_version)
+        if reference is None or (reference.provider, reference.model_version) == ours:
+            return reference
+        reading = self.analyzer.read(self.store.get(reference.image_key))
+        try:
+            return self.analyzer.refer(reading, reference.image_key)
+        except (NoFace, MultipleFaces):
+            return None
+
+
+def record_similarity(generations: Generations, images: Images, analysed: StoredImage) -> None:
+    if analysed.generation_id is not None:
+        generations.record_similarity(analysed)
+    images.record_analysis(analysed)
