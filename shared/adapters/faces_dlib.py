@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from shared.adapters.faces_metrics import Picture, measure
-from shared.domain.errors import NoFace
 from shared.domain.faces import Box, Face, FaceReading, FaceReference, score_of
 
 if TYPE_CHECKING:
@@ -68,19 +67,19 @@ class DlibFaces:
         if not vectors:
             return None
         known = self._vector(reference, reference_image)
+        if known is None:
+            return None
         return max(score_of(dist(known, vector)) for vector in vectors)
 
     def _vector(
         self, reference: FaceReference, reference_image: Callable[[], bytes]
-    ) -> tuple[float, ...]:
+    ) -> tuple[float, ...] | None:
         """The one that was kept; of another model's reference it is made from the picture."""
         ours = (reference.provider, reference.model_version) == (self.provider, self.model_version)
         if ours and reference.vector is not None:
             return reference.vector
-        for face in self.read(reference_image()).faces:
-            if face.vector is not None:
-                return face.vector
-        raise NoFace("The reference picture shows no face.")
+        face = self.read(reference_image()).main
+        return None if face is None else face.vector
 
     def _places(self, pixels: Any) -> list[tuple["dlib.rectangle", float]]:
         """Rectangles and scores, largest first."""
