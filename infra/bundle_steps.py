@@ -27,6 +27,7 @@ def export(function: str) -> str:
 
 
 def install(requirements: str, target_platform: str, building: Path) -> None:
+    sources = [word for name in contents.BUILT_FROM_SOURCE for word in ("--no-binary", name)]
     # Copied, not linked: a link would let an edit of the bundle change uv's cache.
     _uv(
         *("pip", "install", "--quiet", "--target", str(building), "--python", sys.executable),
@@ -35,6 +36,7 @@ def install(requirements: str, target_platform: str, building: Path) -> None:
             "--require-hashes",
             "--only-binary",
             ":all:",
+            *sources,
             "--no-compile-bytecode",
             "--link-mode",
             "copy",

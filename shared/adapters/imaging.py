@@ -20,7 +20,7 @@ UPLOAD_LIMITS: Final = ImageLimits()
 # Providers draw 4096² at most; as a PNG of noise that is 50 MB.
 OUTPUT_LIMITS: Final = ImageLimits(max_bytes=MAX_OUTPUT_BYTES)
 # What we stored was judged when it came in, and cleaning may have made it larger.
-_STORED_LIMITS: Final = ImageLimits(max_bytes=sys.maxsize)
+STORED_LIMITS: Final = ImageLimits(max_bytes=sys.maxsize)
 
 _LONGEST: Final = {Rendition.WEB: 2048, Rendition.THUMB_512: 512, Rendition.THUMB_256: 256}
 # IPTC Digital Source Type: https://cv.iptc.org/newscodes/digitalsourcetype/
@@ -64,8 +64,8 @@ def composite(original: bytes, mask: bytes, drawn: bytes) -> bytes:
     """The original with what was drawn where the mask is white, as a PNG of the original's size;
     where the mask is black, each pixel is the original's own. Raises InvalidImage.
     """
-    base = upright_srgb(decode(original, _STORED_LIMITS)[0])
-    where = _grey(upright_srgb(decode(mask, _STORED_LIMITS)[0]))
+    base = upright_srgb(decode(original, STORED_LIMITS)[0])
+    where = _grey(upright_srgb(decode(mask, STORED_LIMITS)[0]))
     if where.size != base.size:
         raise InvalidImage("The mask is not of the picture's size.", reason="mask_size")
     new = upright_srgb(decode(drawn, OUTPUT_LIMITS)[0]).convert(base.mode)
@@ -94,7 +94,7 @@ def renditions(
     the picture itself is sound: the caller decides what that means for it.
     """
     longest = max(_LONGEST[rendition] for rendition in which)
-    image, _, size = decode(data, _STORED_LIMITS, longest=None if exact_size else longest)
+    image, _, size = decode(data, STORED_LIMITS, longest=None if exact_size else longest)
     try:
         picture = upright_srgb(image)
         if exact_size:

@@ -13,8 +13,8 @@ from shared.domain.errors import MultipleFaces, NoFace
 CONSISTENT_AT: Final = 85.0
 """Of a score: from here on two faces are taken for the same person."""
 SURE_FACE: Final = 0.5
-"""Of a confidence: below it a second face is more likely a pattern in the background. Of 823
-portraits two had such a false face (scores 0.07 and 0.35); a real second face scored 1.62."""
+"""Of a confidence: below it one of several faces is more likely a pattern in the background. Of
+823 portraits two had such a false face (0.07 and 0.35); a real second face scored 1.62."""
 
 _HALFWAY: Final = 0.60
 _SLOPE: Final = 0.0576
@@ -69,13 +69,24 @@ class FaceReading(Entity):
     luma_std: float
     faces: tuple[Face, ...] = ()
 
+    @property
+    def sure(self) -> tuple[Face, ...]:
+        """Those that are no mere pattern in the background."""
+        return tuple(face for face in self.faces if face.confidence >= SURE_FACE)
+
+    @property
+    def main(self) -> Face | None:
+        """The largest that is sure; the largest where none is: a pattern may be larger than the
+        person before it."""
+        return next(iter(self.sure or self.faces), None)
+
     def only_face(self) -> Face:
         """The one that is meant. Raises NoFace, MultipleFaces."""
-        if not self.faces:
+        if self.main is None:
             raise NoFace("The picture shows no face.")
-        if any(face.confidence >= SURE_FACE for face in self.faces[1:]):
-            raise MultipleFaces("The picture shows more than one face.", faces=len(self.faces))
-        return self.faces[0]
+        if len(self.sure) > 1:
+            raise MultipleFaces("The picture shows more than one face.", faces=len(self.sure))
+        return self.main
 
 
 class FaceReference(Entity):

@@ -381,8 +381,8 @@ class FaceAnalyzer(Protocol):
         reference_image: Callable[[], bytes],
     ) -> float | None:
         """0 to 100, the best over the faces of `image`, which `reading` is of; None when there
-        is no face. The bytes behind `reference.image_key` are asked for only by an analyzer that
-        keeps no vectors. Raises NoFace when it finds none in them."""
+        is no face in one of the two pictures. The bytes behind `reference.image_key` are asked
+        for only where no vector was kept, or by another model."""
         ...
 
 

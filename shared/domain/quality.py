@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from shared.domain.entity import Entity
-from shared.domain.faces import SURE_FACE, Face, FaceReading
+from shared.domain.faces import Face, FaceReading
 
 
 class CheckStatus(StrEnum):
@@ -147,16 +147,18 @@ def _judge(name: str, measured: float, check: CheckLimits, rules: KindRules) -> 
 
 
 def _measured(reading: FaceReading) -> Iterator[tuple[str, float]]:
-    sure = [face for face in reading.faces[1:] if face.confidence >= SURE_FACE]
+    face, found = reading.main, len(reading.faces)
+    count = len(reading.sure) or min(found, 1)
     yield "resolution", min(reading.width, reading.height)
     yield "contrast", reading.luma_std
-    yield "face_count", len(reading.faces[:1]) + len(sure)
-    for face in reading.faces[:1]:
-        yield "possible_faces", len(reading.faces) - 1 - len(sure)
-        yield "face_margin", _margin(face, reading)
-        if face.occluded is not None:
-            yield "occlusion", face.occluded
-        yield from ((name, measure(face)) for name, measure in _OF_A_FACE)
+    yield "face_count", count
+    if face is None:
+        return
+    yield "possible_faces", found - count
+    yield "face_margin", _margin(face, reading)
+    if face.occluded is not None:
+        yield "occlusion", face.occluded
+    yield from ((name, measure(face)) for name, measure in _OF_A_FACE)
 
 
 _OF_A_FACE: Final[Iterable[tuple[str, Callable[[Face], float]]]] = (

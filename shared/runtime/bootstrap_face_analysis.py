@@ -17,12 +17,12 @@ def settings() -> FaceAnalysisSettings:
 @cache
 def analyzer() -> FaceAnalyzer:
     if settings().face_analyzer is Analyzer.REKOGNITION:
-        from shared.adapters.faces_rekognition import RekognitionAnalyzer
+        from shared.adapters.faces_rekognition import RekognitionFaces
 
-        return RekognitionAnalyzer(aws.client("rekognition"))
-    from shared.adapters.faces_dlib import DlibAnalyzer
+        return RekognitionFaces(aws.client("rekognition"))
+    from shared.adapters.faces_dlib import DlibFaces
 
-    return DlibAnalyzer()
+    return DlibFaces()
 
 
 @cache

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
-from shared.domain.character import SourceImage
-from shared.domain.errors import MultipleFaces, NoFace, NotFound
-from shared.domain.faces import FaceReading, FaceReference
+from shared.domain.errors import NotFound
+from shared.domain.faces import FaceReading
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
 from shared.domain.ports import Characters, FaceAnalyzer, Generations, Images, ImageStore
@@ -50,14 +49,14 @@ class AnalyseImage:
             source = self.analyse_source(
                 owner=image.owner, character_id=character.id, version=character.source.version
             )
-            reference = self._reference(source)
+            reference = source.reference
+            if reference is None:
+                return Similarity.not_measured("source_without_face")
+            score = self.analyzer.similarity(
+                reference, reading, data, partial(self.store.get, reference.image_key)
+            )
         except NotFound:
             return Similarity.not_measured("character_deleted")
-        if reference is None:
-            return Similarity.not_measured("source_without_face")
-        score = self.analyzer.similarity(
-            reference, reading, data, partial(self.store.get, reference.image_key)
-        )
         if score is None:
             return Similarity.not_measured("no_face")
         return Similarity.measured(
@@ -66,18 +65,6 @@ class AnalyseImage:
             model_version=self.analyzer.model_version,
             source_version=source.version,
         )
-
-    def _reference(self, source: SourceImage) -> FaceReference | None:
-        """Made anew where another analyzer made it: their numbers mean nothing to each other."""
-        reference = source.reference
-        ours = (self.analyzer.provider, self.analyzer.model_version)
-        if reference is None or (reference.provider, reference.model_version) == ours:
-            return reference
-        reading = self.analyzer.read(self.store.get(reference.image_key))
-        try:
-            return self.analyzer.refer(reading, reference.image_key)
-        except (NoFace, MultipleFaces):
-            return None
 
 
 def record_similarity(generations: Generations, images: Images, analysed: StoredImage) -> None:

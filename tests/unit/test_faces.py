@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.errors import MultipleFaces, NoFace
-from shared.domain.faces import Verdict, score_of, verdict_of
+from shared.domain.faces import FaceReading, Verdict, score_of, verdict_of
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 
 
@@ -35,16 +35,22 @@ def test_a_person_is_consistent_from_85_on(score: float, verdict: Verdict) -> No
 
 
 def test_the_face_that_is_meant_is_the_only_one_that_is_sure() -> None:
-    pattern_in_the_curtain = a_face(confidence=0.35, width_px=90)
+    curtain = a_face(confidence=0.09, width_px=410)
+    person = a_face(confidence=1.53, yaw=9.0)
+    reading = FaceReading(width=1024, height=1024, luma_std=54.0, faces=(curtain, person))
 
-    assert a_reading(pattern_in_the_curtain, yaw=9.0).only_face().yaw == 9.0
+    assert reading.only_face() is person
+
+
+def test_a_lonely_face_is_meant_however_faint() -> None:
+    assert a_reading(confidence=0.01, yaw=9.0).only_face().yaw == 9.0
 
 
 def test_of_two_people_nobody_is_meant() -> None:
     with pytest.raises(MultipleFaces) as refused:
         a_reading(a_face(confidence=0.07), a_face(confidence=0.5)).only_face()
 
-    assert refused.value.details == {"faces": 3}
+    assert refused.value.details == {"faces": 2}
 
 
 def test_nobody_is_meant_where_nobody_is() -> None:

@@ -115,6 +115,16 @@ def test_a_second_person_fails_and_a_pattern_that_looks_like_one_warns() -> None
     assert check_quality(curtain, PictureKind.SOURCE).status is WARNED
 
 
+def test_a_pattern_larger_than_the_person_is_not_judged_in_his_place() -> None:
+    """As in a small portrait of an astronaut before a flag, once it was a JPEG of low quality."""
+    flag = a_face(confidence=0.09, brightness=20.0)
+    reading = FaceReading(width=512, height=512, luma_std=74.6, faces=(flag, a_face()))
+
+    assert the_check("brightness", reading).value == 132
+    assert the_check("face_count", reading).value == 1
+    assert the_check("possible_faces", reading).outcome is WARNED
+
+
 def test_whether_a_face_is_covered_is_left_out_where_nobody_knows() -> None:
     names = {check.name for check in check_quality(a_reading(), PictureKind.SOURCE).checks}
 
