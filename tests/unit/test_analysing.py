@@ -1,0 +1,408 @@
+"""Pictures of a character: looked at once, told in the character's terms, never guessed."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from shared.domain.analysis import AnalyseImage as ImageMessage
+from shared.domain.analysis import AnalyseSource as SourceMessage
+from shared.domain.analytics.analyses import analyses_of
+from shared.domain.analytics.changes import ImageChange, SourceChange
+from shared.domain.analytics.events import events_of
+from shared.domain.character import Character, SourceImage
+from shared.domain.errors import NotFound, StaleWrite
+from shared.domain.faces import FaceReading, FaceReference
+from shared.domain.generation import Status
+from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.likeness import Similarity, summary_of
+from shared.domain.quality import CheckStatus
+from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_source import AnalyseSource
+from shared.services.give_up_analysis import GiveUpAnalysis
+from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, an_image
+from tests.face_builders import a_face, a_reading, a_reading_without_a_face
+from tests.fake_memory import Memory
+from tests.fake_outside import FakeCounter, FakeImages, FakeImageStore
+from tests.fakes import FakeCharacters, FakeGenerations
+
+
+@dataclass
+class FakeAnalyzer:
+    """Reads what it is told to, and scores what it is told to."""
+
+    readings: deque[FaceReading] = field(default_factory=deque)
+    score: float | None = 91.2
+    provider: str = "dlib"
+    model_version: str = "resnet-v1"
+    compared: list[FaceReference] = field(default_factory=list)
+    read_bytes: list[bytes] = field(default_factory=list)
+
+    def read(self, image: bytes) -> FaceReading:
+        self.read_bytes.append(image)
+        return self.readings.popleft() if self.readings else a_reading(vector=(0.125,) * 128)
+
+    def refer(self, reading: FaceReading, image_key: str) -> FaceReference:
+        vector = reading.only_face().vector
+        return FaceReference(
+            provider=self.provider,
+            model_version=self.model_version,
+            vector=vector,
+            image_key=image_key,
+        )
+
+    def similarity(
+        self,
+        reference: FaceReference,
+        reading: FaceReading,
+        image: bytes,
+        reference_image: Callable[[], bytes],
+    ) -> float | None:
+        self.compared.append(reference)
+        return self.score if reading.faces else None
+
+
+@dataclass
+class Studio:
+    """Mira with a source image, and one generated picture of her that waits to be looked at."""
+
+    memory: Memory = field(default_factory=Memory)
+    store: FakeImageStore = field(default_factory=FakeImageStore)
+    analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
+    count: FakeCounter = field(default_factory=FakeCounter)
+    character: Character = field(default_factory=a_character)
+
+    @cached_property
+    def characters(self) -> FakeCharacters:
+        return FakeCharacters(self.memory)
+
+    @cached_property
+    def generations(self) -> FakeGenerations:
+        return FakeGenerations(self.memory)
+
+    @cached_property
+    def images(self) -> FakeImages:
+        return FakeImages(self.memory)
+
+    @property
+    def analyse_source(self) -> AnalyseSource:
+        return AnalyseSource(self.characters, self.store, self.analyzer)
+
+    @property
+    def analyse_image(self) -> AnalyseImage:
+        return AnalyseImage(
+            images=self.images,
+            generations=self.generations,
+            characters=self.characters,
+            store=self.store,
+            analyzer=self.analyzer,
+            analyse_source=self.analyse_source,
+        )
+
+    @property
+    def give_up(self) -> GiveUpAnalysis:
+        return GiveUpAnalysis(self.characters, self.generations, self.images, self.count)
+
+    def with_source(self, version: int = 1) -> "Studio":
+        source = a_source(self.character, version)
+        now = self.memory.characters.get(self.character.id, self.character)
+        changes = {"source": source, "version": now.version + 1}
+        self.memory.characters[self.character.id] = now.model_copy(update=changes)
+        self.memory.sources.setdefault(self.character.id, {})[version] = source
+        self.store.put(source.image.key, b"the source", "image/png")
+        return self
+
+    def with_picture(self) -> StoredImage:
+        snapshot = a_snapshot(items=1, character_id=self.character.id)
+        image = an_image(
+            snapshot.generation, status=ImageStatus.LIVE, similarity=Similarity.pending()
+        )
+        item = snapshot.items[0].model_copy(update={"status": Status.COMPLETED, "image": image})
+        self.memory.generations[snapshot.generation.id] = snapshot.generation
+        self.memory.items[snapshot.generation.id] = {0: item}
+        self.memory.images[image.id] = image
+        self.store.put(image.key, b"a picture", "image/png")
+        return image
+
+    def source(self, version: int = 1) -> SourceImage:
+        found = self.characters.source(self.character.id, version)
+        assert found is not None
+        return found
+
+    def similarity(self, image: StoredImage) -> Similarity:
+        """As its own record tells it, and the item that shows it."""
+        own = self.images.get(ADA, image.id).similarity
+        assert image.generation_id is not None
+        shown = self.generations.get(image.generation_id).items[0].image
+        assert shown is not None
+        assert own is not None
+        assert own == shown.similarity
+        return own
+
+
+def looked_at(studio: Studio, version: int = 1) -> SourceImage:
+    return studio.analyse_source(owner=ADA, character_id=studio.character.id, version=version)
+
+
+def test_a_source_that_was_looked_at_is_shown_by_its_character() -> None:
+    studio = Studio().with_source()
+
+    looked_at(studio)
+
+    source = studio.source()
+    assert (source.qa.status, source.embedding.status) == (CheckStatus.PASSED,) * 2
+    assert source.reference is not None
+    assert source.reference.vector == (0.125,) * 128
+    assert studio.characters.get(ADA, studio.character.id).source == source
+
+
+def test_a_source_is_looked_at_once() -> None:
+    studio = Studio().with_source()
+
+    looked_at(studio)
+    looked_at(studio)
+
+    assert studio.analyzer.read_bytes == [b"the source"]
+
+
+def test_an_old_source_is_looked_at_without_touching_the_new_one() -> None:
+    studio = Studio().with_source(1).with_source(2)
+    character = studio.characters.get(ADA, studio.character.id)
+
+    looked_at(studio, version=1)
+
+    assert not studio.source(1).awaits_analysis
+    assert studio.characters.get(ADA, studio.character.id) == character
+
+
+@pytest.mark.parametrize(
+    ("reading", "reason"),
+    [
+        (a_reading_without_a_face(), "no_face"),
+        (a_reading(a_face(confidence=1.6)), "multiple_faces"),
+    ],
+)
+def test_a_source_without_one_face_has_failed_and_says_why(
+    reading: FaceReading, reason: str
+) -> None:
+    studio = Studio(analyzer=FakeAnalyzer(readings=deque([reading]))).with_source()
+
+    source = looked_at(studio)
+
+    assert (source.qa.status, source.embedding.status) == (CheckStatus.FAILED,) * 2
+    assert source.embedding.reason == reason
+    assert source.reference is None
+
+
+def test_a_change_of_the_character_meanwhile_is_not_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    studio = Studio().with_source()
+    record = studio.characters.record_analysis
+    tries: list[SourceImage] = []
+
+    def renamed_first(source: SourceImage, character: Character | None) -> None:
+        if not tries:
+            now = studio.characters.get(ADA, studio.character.id)
+            renamed = now.model_copy(update={"name": "Mirabel", "version": now.version + 1})
+            studio.characters.save(renamed)
+        tries.append(source)
+        record(source, character)
+
+    monkeypatch.setattr(studio.characters, "record_analysis", renamed_first)
+    looked_at(studio)
+
+    now = studio.characters.get(ADA, studio.character.id)
+    assert (now.name, now.source) == ("Mirabel", studio.source())
+    assert len(tries) == 2
+
+
+def test_who_is_always_too_late_gives_the_message_back() -> None:
+    studio = Studio().with_source()
+
+    def lost(source: SourceImage, character: Character | None) -> None:
+        raise StaleWrite("too late")
+
+    studio.characters.record_analysis = lost  # type: ignore[method-assign]  # for this test
+    with pytest.raises(StaleWrite):
+        looked_at(studio)
+
+
+def test_anothers_source_is_not_found() -> None:
+    studio = Studio().with_source()
+
+    with pytest.raises(NotFound):
+        studio.analyse_source(owner=GRACE, character_id=studio.character.id, version=1)
+
+
+def test_a_picture_is_compared_with_the_source_it_has() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    found = studio.similarity(image)
+    assert (found.score, found.verdict, found.source_version) == (91.2, "consistent", 1)
+    assert (found.provider, found.model_version) == ("dlib", "resnet-v1")
+    assert not studio.source().awaits_analysis, "it was looked at on the way"
+    qa = studio.images.get(ADA, image.id).qa
+    assert qa is not None
+    assert qa.status is CheckStatus.PASSED
+
+
+def test_a_picture_is_looked_at_once() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    studio.analyse_image(owner=ADA, image_id=image.id)
+    before = studio.generations.get(image.generation_id or "").sequence
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    assert studio.analyzer.read_bytes.count(b"a picture") == 1
+    assert studio.generations.get(image.generation_id or "").sequence == before
+
+
+def no_source(studio: Studio) -> None:
+    studio.memory.characters[studio.character.id] = studio.character
+
+
+def gone(studio: Studio) -> None:
+    studio.memory.characters.clear()
+
+
+def without_face(studio: Studio) -> None:
+    studio.with_source()
+    studio.analyzer.readings.extend([a_reading(), a_reading_without_a_face()])
+
+
+def nobody_in_it(studio: Studio) -> None:
+    studio.with_source()
+    studio.analyzer.readings.append(a_reading_without_a_face())
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (no_source, "no_source"),
+        (gone, "character_deleted"),
+        (without_face, "source_without_face"),
+        (nobody_in_it, "no_face"),
+    ],
+)
+def test_what_cannot_be_measured_is_not_guessed(
+    given: Callable[[Studio], None], reason: str
+) -> None:
+    studio = Studio()
+    image = studio.with_picture()
+    given(studio)
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    assert studio.similarity(image) == Similarity.not_measured(reason)
+
+
+def test_a_deleted_picture_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        Studio().analyse_image(owner=ADA, image_id="img_gone")
+
+
+def test_what_nobody_could_look_at_is_not_waited_for() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+
+    studio.give_up(analysis=ImageMessage(owner=ADA, image_id=image.id))
+    character_id = studio.character.id
+    studio.give_up(analysis=SourceMessage(owner=ADA, character_id=character_id, version=1))
+
+    assert studio.similarity(image) == Similarity.not_measured("analysis_failed")
+    assert studio.source().qa.status is CheckStatus.FAILED
+    assert studio.source().embedding.reason == "analysis_failed"
+
+
+def test_giving_up_changes_nothing_of_what_was_looked_at() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    studio.analyse_image(owner=ADA, image_id=image.id)
+    measured, source = studio.similarity(image), studio.source()
+
+    studio.give_up(analysis=ImageMessage(owner=ADA, image_id=image.id))
+    character_id = studio.character.id
+    studio.give_up(analysis=SourceMessage(owner=ADA, character_id=character_id, version=1))
+    studio.give_up(analysis=ImageMessage(owner=ADA, image_id="img_gone"))
+
+    assert (studio.similarity(image), studio.source()) == (measured, source)
+
+
+def told(**what: Any) -> dict[str, Any]:
+    return {"key": "k", "version": 1, "at": NOW, "sequence": "1", **what}
+
+
+def test_only_what_waits_is_asked_for_and_sources_come_first() -> None:
+    character = a_character()
+    source = a_source(character)
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    pending = image.model_copy(update={"status": ImageStatus.PENDING})
+    measured = image.model_copy(update={"similarity": Similarity.not_measured("no_face")})
+
+    asked = analyses_of(
+        [
+            ImageChange(**told(before=None, after=pending)),
+            ImageChange(**told(before=pending, after=image)),
+            ImageChange(**told(before=image, after=measured)),
+            ImageChange(**told(before=None, after=source.image)),
+            SourceChange(**told(before=None, after=source)),
+            SourceChange(**told(before=source, after=source)),
+        ]
+    )
+
+    assert asked == [
+        SourceMessage(owner=ADA, character_id=character.id, version=1),
+        ImageMessage(owner=ADA, image_id=image.id),
+    ]
+
+
+def test_a_picture_that_was_looked_at_is_told_once() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    studio.analyse_image(owner=ADA, image_id=image.id)
+    after = studio.images.get(ADA, image.id)
+
+    (event,) = events_of(ImageChange(**told(before=image, after=after)))
+
+    assert event.name == "image_qa_completed"
+    assert event.owner == ADA
+    assert event.properties == {
+        "character_id": studio.character.id,
+        "image_id": image.id,
+        "qa_status": "passed",
+        "score": 91.2,
+    }
+    assert events_of(ImageChange(**told(before=after, after=after))) == []
+
+
+def test_a_source_that_was_looked_at_is_told_once() -> None:
+    studio = Studio().with_source()
+    before = studio.source()
+    after = looked_at(studio)
+
+    (event,) = events_of(SourceChange(**told(before=before, after=after)))
+
+    assert event.properties["image_id"] == before.image.id
+    assert events_of(SourceChange(**told(before=None, after=before))) == []
+    assert events_of(SourceChange(**told(before=after, after=after))) == []
+
+
+def test_a_summary_is_of_what_was_measured() -> None:
+    measured = [
+        Similarity.measured(score, provider="dlib", model_version="m", source_version=1)
+        for score in (97.0, 85.0, 40.1)
+    ]
+    summary = summary_of([*measured, Similarity.pending(), Similarity.not_measured("no_face")])
+
+    assert (summary.measured, summary.pending, summary.consistent) == (3, 1, 2)
+    assert (summary.mean, summary.worst) == (74.0, 40.1)
+    assert summary_of([]).mean is None
