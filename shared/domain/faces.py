@@ -103,9 +103,9 @@ def score_of(distance: float) -> float:
     """0 to 100 from the Euclidean distance of two of dlib's vectors, in tenths.
 
     A logistic curve through two anchors: 0.60, the radius dlib's network was trained for
-    (99.38 % on LFW, dlib's dnn_face_recognition_ex.cpp), scores 50; 0.50, where 1 of 8,000
-    strangers passes (337,393 pairs of portraits), scores 85. dlib's usual 0.60 lets up to one in
-    three strangers of the same demographic pass. A product's scale, not a probability.
+    (99.38 % on LFW, dlib's dnn_face_recognition_ex.cpp), scores 50; 0.50, where one of
+    8,000 strangers passes (337,393 pairs of portraits), scores 85. At dlib's usual 0.60 one in
+    three strangers of some demographics passes. A product's scale, not a probability.
     """
     return round(100 / (1 + exp((distance - _HALFWAY) / _SLOPE)), 1)
 

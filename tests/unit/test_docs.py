@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.dynamo import keys
-from tests import api_page, api_story, deployment_page
+from tests import api_page, api_story, deployment_page, faces_page
 from tests.integration.openapi_check import the_document
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,12 @@ def test_the_choices_of_a_deployment_are_those_the_app_takes() -> None:
     page = deployment_page.PATH.read_text(encoding="utf-8")
 
     assert page == deployment_page.text(), "run `python -m tests.deployment_page`"
+
+
+def test_the_limits_of_quality_are_those_of_the_data_file() -> None:
+    page = faces_page.PATH.read_text(encoding="utf-8")
+
+    assert page == faces_page.text(), "run `python -m tests.faces_page`"
 
 
 STEPS = [step for chapter in api_story.STORY for step in chapter.steps]
