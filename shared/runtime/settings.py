@@ -127,6 +127,7 @@ class WorkerSettings(QueueSettings):
     public_url: str
     gemini_requests_per_minute: int
     replicate_requests_per_minute: int
+    comfyui_requests_per_minute: int
 
     @property
     def rates(self) -> Mapping[ProviderName, Rate]:
@@ -134,6 +135,7 @@ class WorkerSettings(QueueSettings):
         per_minute = {
             ProviderName.GEMINI: self.gemini_requests_per_minute,
             ProviderName.REPLICATE: self.replicate_requests_per_minute,
+            ProviderName.COMFYUI: self.comfyui_requests_per_minute,
         }
         return {
             name: Rate(per_minute=calls, burst=max(MIN_BURST, calls // 6))
