@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from constructs import Node
 
-PROVIDERS: Final = ("gemini", "replicate")
+PROVIDERS: Final = ("gemini", "replicate", "comfyui")
 FACE_ANALYZERS: Final = ("dlib", "rekognition", "none")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 # By `cdk cli-telemetry --disable`, `cdk acknowledge ID` and `cdk migrate`.
@@ -108,7 +108,7 @@ KEYS: Final = (
         "gemini,replicate",
         _some_of(PROVIDERS),
         "Providers of this deployment, in the order in which `auto` asks them. Name those alone "
-        "that the secret has a key for.",
+        "that the secret has a key, or for `comfyui` an address, for.",
     ),
     ContextKey("free_in_flight", "1", _whole(1), "Open generations of an owner on the free plan."),
     ContextKey("paid_in_flight", "5", _whole(1), "Open generations of an owner on the paid plan."),
@@ -143,6 +143,13 @@ KEYS: Final = (
         _whole(1),
         "Predictions that all workers together start at Replicate in a minute; the free plan may "
         "use 60 % of them.",
+    ),
+    ContextKey(
+        "comfyui_requests_per_minute",
+        "60",
+        _whole(1),
+        "Images that all workers together ask of your ComfyUI server in a minute; the free plan "
+        "may use 60 % of them. The server draws one after the other.",
     ),
     ContextKey(
         "face_analyzer",

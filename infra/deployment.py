@@ -28,6 +28,7 @@ class Deployment:
     local: bool
     gemini_requests_per_minute: int
     replicate_requests_per_minute: int
+    comfyui_requests_per_minute: int
     jwt_issuer: str | None
     jwt_audience: str | None
     image_providers: tuple[str, ...]
@@ -65,6 +66,7 @@ class Deployment:
         return {
             "GEMINI_REQUESTS_PER_MINUTE": str(self.gemini_requests_per_minute),
             "REPLICATE_REQUESTS_PER_MINUTE": str(self.replicate_requests_per_minute),
+            "COMFYUI_REQUESTS_PER_MINUTE": str(self.comfyui_requests_per_minute),
         }
 
     @property

@@ -21,7 +21,7 @@ PROTECTED = {
         *("/v1/images", "/v1/images/{proxy+}"),
         "/v1/estimates",
         *("/v1/style-capsules", "/v1/style-capsules/{proxy+}"),
-        *("/v1/modes", "/v1/models"),
+        *("/v1/modes", "/v1/models", "/v1/workflows"),
         *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
     ),
     "characters": ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}"),

@@ -45,7 +45,7 @@ class _Common(Body):
     seed: Seed | None = None
     negative_prompt: NegativePrompt | None = None
     style_strength: Strength | None = None
-    provider: Literal["auto", "gemini", "replicate"] = "auto"
+    provider: Literal["auto", "gemini", "replicate", "comfyui"] = "auto"
     model: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/:-]{1,100}$")] | None = None
     output_format: ImageFormat | None = None
     max_cost_usd: Annotated[float, Field(ge=0, le=1000)] | None = None

@@ -15,6 +15,8 @@ from shared.domain.pricing.model import Model, Sees
 from shared.domain.prompts import data
 from shared.domain.request import JobType, Mode, Owner, ProviderName, Quality, Reach
 from shared.domain.upload import MAX_MULTIPART_BYTES, MAX_UPLOAD_BYTES
+from shared.domain.workflows.catalogue import workflows
+from shared.domain.workflows.workflow import InputName, OutputName, Workflow
 from shared.runtime import bootstrap
 from shared.runtime.http import Api
 from shared.runtime.models import View, usd
@@ -159,6 +161,30 @@ class ModelsView(View):
     models: list[ModelView]
 
 
+class WorkflowView(View):
+    """A ComfyUI workflow of this deployment, which is a model of that provider."""
+
+    name: str
+    title: str
+    description: str
+    inputs: list[InputName]
+    outputs: list[OutputName]
+
+    @classmethod
+    def of(cls, workflow: Workflow) -> Self:
+        return cls(
+            name=workflow.name,
+            title=workflow.title,
+            description=workflow.description,
+            inputs=list(workflow.inputs),
+            outputs=list(workflow.outputs),
+        )
+
+
+class WorkflowsView(View):
+    workflows: list[WorkflowView]
+
+
 def _kinds(body: Any) -> list[Any]:
     """The models of a union, of the unions in it too, named or not."""
     union = get_args(getattr(body, "__value__", body))
@@ -197,3 +223,10 @@ def read_models(owner: Owner) -> ModelsView:
         providers=list(offered),
         models=[ModelView.of(model) for model in models() if model.provider in offered],
     )
+
+
+@api.get("/v1/workflows", summary="ComfyUI workflows")
+def read_workflows(owner: Owner) -> WorkflowsView:
+    """What a server of this deployment's own runs, if it has one."""
+    offered = ProviderName.COMFYUI in bootstrap.settings().image_providers
+    return WorkflowsView(workflows=[WorkflowView.of(one) for one in workflows() if offered])

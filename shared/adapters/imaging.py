@@ -60,6 +60,11 @@ def clean(
     return encoded, describe(encoded, ImageFormat.PNG, picture.size)
 
 
+def clean_output(data: bytes) -> bytes:
+    """As `clean`, of what a provider made. Raises InvalidImage."""
+    return clean(data, limits=OUTPUT_LIMITS)[0]
+
+
 def composite(original: bytes, mask: bytes, drawn: bytes) -> bytes:
     """The original with what was drawn where the mask is white, as a PNG of the original's size;
     where the mask is black, each pixel is the original's own. Raises InvalidImage.

@@ -43,7 +43,7 @@ def choose_model(wish: Wish, offered: Sequence[ProviderName]) -> Model:
     refusals: list[Unprocessable] = []
     for provider in offered if wish.provider is None else (wish.provider,):
         try:
-            return _model_of(provider, wish)
+            return _model_of(provider, wish, offered)
         except Unprocessable as refusal:
             refusals.append(refusal)
     raise next((one for one in refusals if one.code != "unknown_model"), refusals[0])
@@ -74,7 +74,7 @@ def check_offered(provider: ProviderName, offered: Sequence[ProviderName]) -> No
         )
 
 
-def _model_of(provider: ProviderName, wish: Wish) -> Model:
+def _model_of(provider: ProviderName, wish: Wish, offered: Sequence[ProviderName]) -> Model:
     inputs, persons = len(wish.inputs), persons_shown(wish)
     if wish.model is None:
         model = default_model(provider, references=inputs + persons, lora=wish.lora is not None)
@@ -83,7 +83,7 @@ def _model_of(provider: ProviderName, wish: Wish) -> Model:
     if wish.lora is not None and not model.takes_lora:
         raise without_lora()
     if not model.takes(inputs=inputs, persons=persons):
-        raise _shows_too_little(model, inputs, persons)
+        raise _shows_too_little(model, inputs, persons, offered)
     if wish.aspect_ratio is not None and wish.aspect_ratio not in model.aspect_ratios:
         raise Unprocessable(
             "The model does not draw in this aspect ratio.",
@@ -101,8 +101,14 @@ def _model_of(provider: ProviderName, wish: Wish) -> Model:
     return model
 
 
-def _shows_too_little(model: Model, inputs: int, persons: int) -> Unprocessable:
-    known = [one.id for one in models() if one.takes(inputs=inputs, persons=persons)]
+def _shows_too_little(
+    model: Model, inputs: int, persons: int, offered: Sequence[ProviderName]
+) -> Unprocessable:
+    known = [
+        one.id
+        for one in models()
+        if one.provider in offered and one.takes(inputs=inputs, persons=persons)
+    ]
     if not model.max_references:
         return Unprocessable(
             "This model takes no reference picture, so it cannot keep what is in one.",

@@ -30,6 +30,7 @@ LikenessError                      code, message for the caller, extra details
 ├── Unavailable                    try again later (503); carries `retry_after`
 └── ProviderError                  an image provider, in our words: how an attempt ended
     ├── ProviderUnavailable        TEMPORARY: try again
+    │   └── WorkLost               the provider is well, but knows nothing of the work any more
     ├── ProviderRateLimited        RATE_LIMIT: try again after `retry_after`
     ├── ProviderTimedOut           TIMEOUT: sent, no answer; counts as spent
     ├── ProviderAuthFailed         AUTH_ERROR: key or credit; an operator must act
@@ -225,6 +226,10 @@ class ProviderError(LikenessError):
 class ProviderUnavailable(ProviderError):
     code = "provider_unavailable"
     failure_class = FailureClass.TEMPORARY
+
+
+class WorkLost(ProviderUnavailable):
+    code = "work_lost"
 
 
 class ProviderRateLimited(ProviderError):

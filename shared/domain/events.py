@@ -29,7 +29,8 @@ class Unclaimed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProviderCalled(Event):
-    """Recorded just before the call, so that a crash during it counts as spent."""
+    """Recorded just before the call, so that a crash during it counts as spent; bound at once
+    where the provider takes an id of ours."""
 
     attempt: Attempt
 

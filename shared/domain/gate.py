@@ -18,6 +18,7 @@ from shared.domain.errors import (
     ProviderRateLimited,
     ProviderTimedOut,
     ProviderUnavailable,
+    WorkLost,
 )
 from shared.domain.generation import Lane
 from shared.domain.limits import PROVIDER_CALL
@@ -102,8 +103,11 @@ class Gate(Entity):
 
 
 def heard(error: ProviderError | None) -> Heard:
-    """Of a call that ended so. A refusal is an answer: the provider is well."""
+    """Of a call that ended so. A refusal is an answer: the provider is well, and so is one that
+    says it lost the work."""
     match error:
+        case WorkLost():
+            return Heard(outcome=Outcome.ANSWERED)
         case ProviderRateLimited():
             return Heard(outcome=Outcome.THROTTLED, retry_after=error.retry_after)
         case ProviderUnavailable() | ProviderTimedOut():

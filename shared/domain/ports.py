@@ -324,7 +324,8 @@ class ImageProvider(Protocol):
 
     name: ProviderName
     calls_back: bool
-    """Works on by itself once started: a lost reply may still be followed by a callback."""
+    """Works on by itself once started: a lost reply may still be followed by a callback, or by
+    what a poll finds."""
 
     async def start(self, call: ProviderCall) -> Finished | Pending: ...
     async def poll(self, attempt: Attempt) -> PredictionReport:
@@ -347,6 +348,10 @@ class Imaging(Protocol):
 
     def inspect(self, data: bytes) -> Decoded: ...
     def clean(self, data: bytes, declared: ImageFormat | None = None) -> tuple[bytes, Decoded]: ...
+    def clean_output(self, data: bytes) -> bytes:
+        """As `clean`, of what a provider made, which may be larger."""
+        ...
+
     def composite(self, original: bytes, mask: bytes, drawn: bytes) -> bytes:
         """The original with what was drawn where the mask is white; as a PNG."""
         ...

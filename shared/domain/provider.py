@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from shared.domain.entity import Entity
 from shared.domain.errors import ProviderError
 from shared.domain.images import ImageFormat
-from shared.domain.request import Lora, OutputSize, Quality
+from shared.domain.request import Lora, OutputSize, ProviderName, Quality
+
+NAMED_BY_US: Final = frozenset({ProviderName.COMFYUI})
+"""Providers that run an attempt under the attempt's own id: it is bound before it is called, so
+that a lost reply, a crash or a cancellation in between can still be looked up."""
 
 
 class ReferencePicture(Entity):
@@ -23,6 +28,7 @@ class ProviderCall(Entity):
     """One image. `callback_url` is for providers that answer later; they drop the work by
     themselves after `give_up_after`."""
 
+    attempt_id: str
     model: str
     prompt: str
     negative_prompt: str | None

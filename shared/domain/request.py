@@ -46,6 +46,7 @@ class Quality(StrEnum):
 class ProviderName(StrEnum):
     GEMINI = "gemini"
     REPLICATE = "replicate"
+    COMFYUI = "comfyui"
 
 
 class OutputSize(Entity):

@@ -118,7 +118,12 @@ def _provider_called(item: Item, event: e.ProviderCalled, now: datetime) -> Deci
     if attempt.number != item.calls:
         return Ignored(item, "not_the_current_attempt")
     after = _to(
-        item, G, provider=attempt.provider, model=attempt.model, called_at=attempt.called_at
+        item,
+        G,
+        provider=attempt.provider,
+        model=attempt.model,
+        called_at=attempt.called_at,
+        prediction_id=attempt.prediction_id,
     )
     return Move(item, after, attempt=attempt)
 

@@ -42,6 +42,13 @@ def _secret(name: str) -> str | None:
 
 
 @cache
+def _comfyui(base_url: str) -> ImageProvider:
+    from shared.adapters.comfyui import connect
+
+    return connect(base_url)
+
+
+@cache
 def _connected(name: ProviderName, api_key: str, base_url: str | None) -> ImageProvider:
     if name is ProviderName.GEMINI:
         from shared.adapters.gemini import connect as connect_gemini
@@ -54,7 +61,12 @@ def _connected(name: ProviderName, api_key: str, base_url: str | None) -> ImageP
 
 def provider(name: ProviderName) -> ImageProvider:
     """Connected with the secret of the moment: a rotated key makes a new connection. Raises
-    ProviderAuthFailed when there is no key."""
+    ProviderAuthFailed when there is no key, or no address of a server that needs none."""
+    if name is ProviderName.COMFYUI:
+        address = _secret("LIKENESS_COMFYUI_URL")
+        if address is None:
+            raise ProviderAuthFailed(f"This deployment has no address for {name}.")
+        return _comfyui(address)
     key = "GEMINI_API_KEY" if name is ProviderName.GEMINI else "REPLICATE_API_TOKEN"
     base_url = _secret(f"LIKENESS_{name.upper()}_BASE_URL")
     api_key = _secret(key)

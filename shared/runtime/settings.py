@@ -142,6 +142,7 @@ class WorkerSettings(QueueSettings):
     public_url: str
     gemini_requests_per_minute: int
     replicate_requests_per_minute: int
+    comfyui_requests_per_minute: int
     face_analyzer: Analyzer
 
     @property
@@ -154,6 +155,7 @@ class WorkerSettings(QueueSettings):
         per_minute = {
             ProviderName.GEMINI: self.gemini_requests_per_minute,
             ProviderName.REPLICATE: self.replicate_requests_per_minute,
+            ProviderName.COMFYUI: self.comfyui_requests_per_minute,
         }
         return {
             name: Rate(per_minute=calls, burst=max(MIN_BURST, calls // 6))

@@ -91,4 +91,4 @@ class ResumeUpload:
         if not isinstance(report, Finished):
             return None
         data = await self.settle.fetch(report.output)
-        return await self.store_result.delivered(generation, data)
+        return await self.store_result.delivered(generation, attempt.provider, data)

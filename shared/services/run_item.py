@@ -26,7 +26,7 @@ from shared.domain.generation import (
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.limits import LEASE, PROVIDER_CALL
 from shared.domain.ports import Clock, Generations, ImageProvider
-from shared.domain.provider import Finished, Pending, ProviderCall
+from shared.domain.provider import NAMED_BY_US, Finished, Pending, ProviderCall
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
 from shared.domain.work import AttemptReference, CancelPrediction
@@ -159,16 +159,19 @@ class RunItem:
 
     def _attempt(self, brief: Brief, item: Item) -> Attempt:
         now = self.clock()
+        provider = brief.request.provider
+        attempt_id = self.new_id(Kind.ATTEMPT, now)
         return Attempt(
-            id=self.new_id(Kind.ATTEMPT, now),
+            id=attempt_id,
             generation_id=item.generation_id,
             index=item.index,
             number=item.calls,
             token=self.new_token(),
-            provider=brief.request.provider,
+            provider=provider,
             model=brief.request.model,
             instead_of=brief.instead_of,
             called_at=now,
+            prediction_id=attempt_id if provider in NAMED_BY_US else None,
         )
 
     def _provider_call(
@@ -186,6 +189,7 @@ class RunItem:
             token=attempt.token,
         )
         return ProviderCall(
+            attempt_id=attempt.id,
             model=request.model,
             prompt=brief.prompts[item.index],
             negative_prompt=brief.negative_prompt,

@@ -13,11 +13,13 @@ from shared.domain.image_keys import generated_image_key, input_key
 from shared.domain.images import Decoded, ImageFormat, Provenance, Rendition, StoredImage
 from shared.domain.likeness import awaited
 from shared.domain.ports import Clock, Counter, Generations, Images, ImageStore, Imaging
-from shared.domain.request import JobType
+from shared.domain.request import JobType, ProviderName
 from shared.domain.transitions import Ignored, Move, decide
 from shared.services.moving import advance
 
 _RACES = 4
+_TELLTALES = frozenset({ProviderName.COMFYUI})
+"""Providers whose pictures hold the whole graph they were made by, prompt and all."""
 _DECODERS = 2
 """Pictures decoded at the same time: ten of 17 megapixels would not fit the worker's memory.
 Inpainting holds three of 40, and is done one by one."""
@@ -45,7 +47,7 @@ class StoreResult:
         """Raises BadOutput when `data` is no image; anything raised later leaves the item
         `uploading`, to be resumed."""
         try:
-            data = await self.delivered(generation, data)
+            data = await self.delivered(generation, attempt.provider, data)
             async with self.decoding:
                 content = await asyncio.to_thread(self.imaging.inspect, data)
         except InvalidImage as exc:
@@ -65,13 +67,17 @@ class StoreResult:
         assert item.image is not None, "an item uploads an image"
         await self._finish(generation, item, item.image, data)
 
-    async def delivered(self, generation: Generation, data: bytes) -> bytes:
+    async def delivered(self, generation: Generation, provider: ProviderName, data: bytes) -> bytes:
         """What a provider made, as it is stored: an inpainted part goes back into its picture,
-        whose other pixels stay as they were. Raises InvalidImage, BadOutput."""
-        if generation.asset is None or generation.asset.job_type is not JobType.INPAINT:
+        whose other pixels stay as they were; what tells more than a picture should is cleaned,
+        pixels unchanged. The same bytes each time. Raises InvalidImage, BadOutput."""
+        if generation.asset is not None and generation.asset.job_type is JobType.INPAINT:
+            async with self.inpainting:
+                return await asyncio.to_thread(self._in_its_picture, generation, data)
+        if provider not in _TELLTALES:
             return data
-        async with self.inpainting:
-            return await asyncio.to_thread(self._in_its_picture, generation, data)
+        async with self.decoding:
+            return await asyncio.to_thread(self.imaging.clean_output, data)
 
     def _in_its_picture(self, generation: Generation, data: bytes) -> bytes:
         original, mask = (input_key(generation.owner, generation.id, n) for n in (0, 1))

@@ -11,7 +11,7 @@ GENERATIONS = (
         for path in ("generations", "images", "style-capsules")
         for rest in ("", "/{proxy+}")
     ),
-    *("/v1/modes", "/v1/models"),
+    *("/v1/modes", "/v1/models", "/v1/workflows"),
     *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
 )
 CHARACTERS = ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}")

@@ -84,6 +84,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "RETENTION_GENERATIONS_DAYS": "0",
         "GEMINI_REQUESTS_PER_MINUTE": "600",
         "REPLICATE_REQUESTS_PER_MINUTE": "600",
+        "COMFYUI_REQUESTS_PER_MINUTE": "600",
         "FACE_ANALYZER": "dlib",
         "EVENT_BUS_NAME": "likeness-bus",
         "DAILY_SPEND_THRESHOLD_USD": "0",

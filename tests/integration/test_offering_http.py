@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain.pricing.catalogue import PRICE_TABLE, models
-from shared.domain.request import JobType, Mode
+from shared.domain.request import JobType, Mode, ProviderName
 from tests.aws import Aws
 from tests.aws_calls import AwsCalls
 from tests.integration.deployed import event
@@ -75,7 +75,8 @@ def test_every_model_of_the_offered_providers_has_prices_and_their_date(live: Aw
     told = send(event("http_read_models")).json
 
     assert told["prices_as_of"] == PRICE_TABLE
-    assert [each["id"] for each in told["models"]] == [model.id for model in models()]
+    known = [model.id for model in models() if model.provider in told["providers"]]
+    assert [each["id"] for each in told["models"]] == known
     for each in told["models"]:
         assert [one["quality"] for one in each["qualities"]] == ["draft", "standard", "high"]
         assert all(one["usd"] > 0 and one["width"] >= 256 for one in each["qualities"])
@@ -102,7 +103,27 @@ def test_the_default_of_each_use_is_named(live: Aws) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/v1/modes", "/v1/models"])
+def test_there_are_no_workflows_where_comfyui_is_not_offered(live: Aws) -> None:
+    assert call("GET", "/v1/workflows").json == {"workflows": []}
+
+
+def test_workflows_are_told_where_comfyui_is_offered_and_are_its_models(
+    live: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGE_PROVIDERS", "gemini,comfyui")
+
+    told = send(event("http_read_workflows")).json["workflows"]
+
+    inputs = {each["name"]: each["inputs"] for each in told}
+    assert inputs["portrait"] == ["reference", "prompt", "seed", "width", "height"]
+    assert all(each["title"] and each["outputs"] == ["image"] for each in told)
+    own = [each for each in call("GET", "/v1/models").json["models"] if each["id"] in inputs]
+    assert [each["id"] for each in own] == list(inputs)
+    assert {each["provider"] for each in own} == {ProviderName.COMFYUI}
+    assert all(one["usd"] == 0 for each in own for one in each["qualities"])
+
+
+@pytest.mark.parametrize("path", ["/v1/modes", "/v1/models", "/v1/workflows"])
 def test_the_offering_costs_no_call_and_is_for_callers_only(
     live: Aws, aws_calls: AwsCalls, path: str
 ) -> None:

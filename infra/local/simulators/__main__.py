@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import Mapping, Sequence
 
-from infra.local.simulators import SimulatorSettings, gemini_app, replicate_app
+from infra.local.simulators import SimulatorSettings, comfyui_app, gemini_app, replicate_app
 from infra.local.simulators.serving import base_url, listen, server_for
 from infra.local.simulators.settings import (
     DEFAULT_GEMINI_KEY,
@@ -14,7 +14,7 @@ from infra.local.simulators.settings import (
     DEFAULT_WEBHOOK_SECRET,
 )
 
-APPS = {"gemini": gemini_app, "replicate": replicate_app}
+APPS = {"gemini": gemini_app, "replicate": replicate_app, "comfyui": comfyui_app}
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

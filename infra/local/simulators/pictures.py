@@ -1,4 +1,4 @@
-"""Draws in threads and spoils finished pictures on request: what both providers share."""
+"""Draws in threads and spoils finished pictures on request: what all providers share."""
 
 import asyncio
 import itertools

@@ -12,7 +12,7 @@ PictureFormat = Literal["jpeg", "png", "webp"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorSettings:
-    """One value for both servers; durations in seconds.
+    """One value for all servers; durations in seconds.
 
     `public_url` is the base of the URLs Replicate hands out; without it they begin with the
     address the caller used, which is right as long as no proxy stands in between.

@@ -12,6 +12,8 @@ from shared.domain.errors import Unprocessable
 from shared.domain.pricing.cost import TYPICAL_PROMPT_TOKENS, Tokens, picture_cost, token_cost
 from shared.domain.pricing.model import Model, ModelStatus, TokenPrice
 from shared.domain.request import Effective, OutputSize, ProviderName, Quality, Reach
+from shared.domain.workflows.catalogue import workflows
+from shared.domain.workflows.workflow import InputName, Workflow
 
 __all__ = [
     "PRICE_TABLE",
@@ -153,7 +155,25 @@ def _reach(reach: Reach, wish: object) -> Reach | None:
 
 @cache
 def _all() -> tuple[Model, ...]:
-    return tuple(Model.model_validate(_filled_in(row)) for row in _TABLE["models"])
+    rows = [*_TABLE["models"], *map(_row_of, workflows())]
+    return tuple(Model.model_validate(_filled_in(row)) for row in rows)
+
+
+def _row_of(workflow: Workflow) -> dict[str, Any]:
+    """Each workflow is a model, which can do what its manifest has an input for."""
+    pictures = int(workflow.takes(InputName.REFERENCE))
+    words = Reach.PROMPT if workflow.takes(InputName.PROMPT) else Reach.IGNORED
+    avoids = workflow.takes(InputName.NEGATIVE_PROMPT)
+    return {
+        **_TABLE["workflow"],
+        "id": workflow.name,
+        "min_references": pictures,
+        "max_references": pictures,
+        "seed": Reach.NATIVE if workflow.takes(InputName.SEED) else Reach.IGNORED,
+        "negative_prompt": Reach.NATIVE if avoids else words,
+        "style_strength": words,
+        "size": Reach.NATIVE if workflow.takes_size else Reach.IGNORED,
+    }
 
 
 def _filled_in(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def a_reference(url: str = "https://images.likeness.test/a.png?sig=1") -> Refere
 
 def a_call(model: str, **changes: Any) -> ProviderCall:
     fields: dict[str, Any] = {
+        "attempt_id": "att_01JD8Z7A5C2RG6V9Y4Z7A2M3PT",
         "model": model,
         "prompt": PROMPT,
         "negative_prompt": None,

@@ -1,12 +1,21 @@
-"""Both adapters as production connects them, each to a simulator that starts a test afresh."""
+"""All adapters as production connects them, each to a simulator that starts a test afresh."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import pytest
 
-from infra.local.simulators import SimulatorSettings, gemini_app, in_background, replicate_app
+from infra.local.simulators import (
+    SimulatorSettings,
+    comfyui_app,
+    gemini_app,
+    in_background,
+    replicate_app,
+)
+from shared.adapters import comfyui as comfyui_adapter
 from shared.adapters import gemini as gemini_adapter
 from shared.adapters import replicate as replicate_adapter
+from shared.adapters.comfyui import ComfyUi, Patience
 from shared.adapters.gemini import Gemini
 from shared.adapters.replicate import Replicate
 from tests.contract.simulator_clients import (
@@ -38,6 +47,12 @@ def replicate_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def comfyui_url() -> Iterator[str]:
+    with in_background(comfyui_app(SETTINGS)) as url:
+        yield url
+
+
 @pytest.fixture
 def gemini_control(gemini_url: str) -> Control:
     control = Control(gemini_url)
@@ -62,6 +77,27 @@ async def gemini(gemini_url: str) -> AsyncIterator[Gemini]:
 @pytest.fixture
 async def replicate(replicate_url: str) -> AsyncIterator[Replicate]:
     provider = replicate_adapter.connect(REPLICATE_TOKEN, replicate_url)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+def comfyui_control(comfyui_url: str) -> Control:
+    control = Control(comfyui_url)
+    control.reset()
+    return control
+
+
+IMPATIENT = Patience(
+    every=timedelta(milliseconds=10),
+    watch=timedelta(seconds=5),
+    away=timedelta(milliseconds=300),
+)
+
+
+@pytest.fixture
+async def comfyui(comfyui_url: str) -> AsyncIterator[ComfyUi]:
+    provider = comfyui_adapter.connect(comfyui_url, patience=IMPATIENT)
     yield provider
     await provider.close()
 

@@ -1,0 +1,1 @@
+"""ComfyUI workflows: what each takes and gives, in a manifest beside its graph in API format."""
