@@ -123,7 +123,7 @@ def _same_every_time(page: str) -> str:
     page = re.sub(rf'"({_TIMES})": \d+', r'"\1": 9000', page)
     page = re.sub(r'"bytes": [1-9]\d*', '"bytes": 1812204', page)
     page = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2026-11-20T16:00:00.000Z", page)
-    return re.sub(r"\b([a-z]{3})_[0-7][0-9A-HJKMNP-TV-Z]{25}\b", _numbered(), page)
+    return re.sub(r"\b([a-z]{2,3})_[0-7][0-9A-HJKMNP-TV-Z]{25}\b", _numbered(), page)
 
 
 def _numbered() -> Callable[[re.Match[str]], str]:

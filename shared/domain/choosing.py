@@ -59,7 +59,7 @@ def choose_substitutes(
     found = []
     for provider in offered[offered.index(model.provider) + 1 :]:
         with contextlib.suppress(Unprocessable):
-            found.append(_model_of(provider, wish))
+            found.append(_model_of(provider, wish, offered))
     return tuple(found)
 
 
