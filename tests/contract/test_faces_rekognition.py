@@ -29,8 +29,9 @@ COMPARE = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> "RekognitionClient":
+    """Made once: that costs more than all that is tried on it."""
     return boto3.client("rekognition", region_name="eu-central-1")
 
 
@@ -47,7 +48,7 @@ def analyzer(client: "RekognitionClient", aws: Stubber) -> RekognitionFaces:
 
 
 @pytest.fixture
-def sent(client: "RekognitionClient") -> list[dict[str, Any]]:
+def sent(client: "RekognitionClient") -> Iterator[list[dict[str, Any]]]:
     """The parameters of every call."""
     calls: list[dict[str, Any]] = []
 
@@ -55,7 +56,8 @@ def sent(client: "RekognitionClient") -> list[dict[str, Any]]:
         calls.append(params)
 
     client.meta.events.register("provide-client-params.rekognition", keep)
-    return calls
+    yield calls
+    client.meta.events.unregister("provide-client-params.rekognition", keep)
 
 
 def a_detail(left: float = 0.35, width: float = 0.17, confidence: float = 99.9) -> dict[str, Any]:

@@ -217,11 +217,12 @@ def test_nothing_counted_is_nothing_to_say(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("name", ["generations", "characters"])
+@pytest.mark.parametrize("name", ["generations", "characters", "worker", "face_analysis"])
 def test_importing_a_handler_needs_no_environment_and_no_heavy_sdk(name: str) -> None:
     code = (
         f"import functions.{name}.handler, sys;"
-        "heavy = {'boto3', 'botocore.session', 'PIL', 'httpx', 'google.genai', 'replicate'};"
+        "heavy = {'boto3', 'botocore.session', 'PIL', 'httpx', 'google.genai', 'replicate',"
+        "'numpy', 'dlib'};"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
 
