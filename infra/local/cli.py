@@ -23,6 +23,7 @@ environment:
                              use Replicate instead of its simulator
   LIKENESS_REPLICATE_BASE_URL
                              another server that speaks Replicate's API
+  LIKENESS_COMFYUI_URL       use this ComfyUI server instead of its simulator
   LIKENESS_FACE_ANALYZER     dlib (default), or none: faces are not compared
   LIKENESS_PUBLIC_URL        base of the webhook URLs given to real providers
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from infra.local.children import get
 from infra.local.layout import HOST, PROJECT, BadInput, StateDir
-from infra.local.providers import GEMINI, REPLICATE, Provider
+from infra.local.providers import PROVIDERS, Provider
 
 PYTHON = (3, 13)
 DISK_GB = 3
@@ -76,7 +76,7 @@ def _machine(port: int, state: StateDir) -> Iterator[Finding]:
 
 
 def _providers(environment: Mapping[str, str]) -> Iterator[Finding]:
-    for provider in (GEMINI, REPLICATE):
+    for provider in PROVIDERS:
         yield _provider(provider, environment)
 
 
@@ -86,9 +86,9 @@ def _provider(provider: Provider, environment: Mapping[str, str]) -> Finding:
     except BadInput as half_given:
         return Finding(provider.name, "half configured", str(half_given))
     if not given:
-        return Finding(provider.name, f"simulated (set {provider.key} for the real one)")
+        return Finding(provider.name, f"simulated (set {provider.chosen_by} for the real one)")
     where = environment.get(provider.base_url) or "the real service"
-    return Finding(provider.name, f"{where}, with {provider.key}")
+    return Finding(provider.name, f"{where}, with {provider.chosen_by}")
 
 
 def _port(port: int) -> Finding:

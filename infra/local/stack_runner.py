@@ -17,6 +17,7 @@ from infra.local.identity import Issuer, Plan
 from infra.local.layout import HOST, PROJECT, LocalError, StateDir
 from infra.local.ports import hold_public_port, inner_ports
 from infra.local.providers import (
+    PROVIDERS,
     SIMULATED_GEMINI_KEY,
     SIMULATED_REPLICATE_TOKEN,
     ProviderPlan,
@@ -28,7 +29,7 @@ from infra.local.server import ApiGateway, create_app
 from infra.local.synthesis import chosen, local_context, synthesize
 
 FIRST_ANSWER_SECONDS = 30
-SIMULATED = ("gemini", "replicate")
+SIMULATED = tuple(provider.name for provider in PROVIDERS)
 
 type Say = Callable[[str], None]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.local.children import run_to_end
 from infra.local.layout import AUDIENCE, ISSUER, PROJECT, LocalError, StateDir
+from infra.local.providers import PROVIDERS
 
 # Beside the bundles' own cache: a build product, shared by all local deployments of this clone.
 CACHE = PROJECT / ".build" / "synthesis"
@@ -27,7 +28,13 @@ NOT_INPUT = PROJECT / "infra" / "local"
 
 def local_context(overrides: Mapping[str, str]) -> dict[str, str]:
     """The CDK context of a local deployment."""
-    return {"local": "true", "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, **overrides}
+    return {
+        "local": "true",
+        "jwt_issuer": ISSUER,
+        "jwt_audience": AUDIENCE,
+        "image_providers": ",".join(provider.name for provider in PROVIDERS),
+        **overrides,
+    }
 
 
 def chosen(environment: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from infra.local.layout import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 from infra.local.progress import telling
-from infra.local.stack_runner import LocalStack
+from infra.local.stack_runner import SIMULATED, LocalStack
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 OWNER = "me"
@@ -48,7 +48,7 @@ def stop_on_signals() -> None:
 def _introduce(console: Console, stack: LocalStack) -> None:
     providers = ", ".join(
         f"{name} {'simulated at ' + stack.simulators[name] if name in stack.simulators else 'real'}"
-        for name in ("gemini", "replicate")
+        for name in SIMULATED
     )
     console.print(
         f"""

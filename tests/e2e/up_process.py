@@ -34,7 +34,8 @@ class Up:
         self.state_dir, self.port = state_dir, port
         self.base_url = f"http://127.0.0.1:{port}"
         # A developer's own provider keys must not reach the run.
-        kept = {k: v for k, v in os.environ.items() if "GEMINI" not in k and "REPLICATE" not in k}
+        own = ("GEMINI", "REPLICATE", "COMFYUI")
+        kept = {k: v for k, v in os.environ.items() if not any(name in k for name in own)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.cli", "up", "--port", str(port)],
             cwd=PROJECT,

@@ -6,8 +6,13 @@ import pytest
 
 from infra.local.layout import BadInput, StateDir
 from infra.local.providers import ProviderPlan, local_webhook_secret, plan_providers
+from infra.local.synthesis import local_context
 
-SIMULATORS = {"gemini": "http://127.0.0.1:7001", "replicate": "http://127.0.0.1:7002"}
+SIMULATORS = {
+    "gemini": "http://127.0.0.1:7001",
+    "replicate": "http://127.0.0.1:7002",
+    "comfyui": "http://127.0.0.1:7003",
+}
 
 
 def plan(environment: dict[str, str]) -> ProviderPlan:
@@ -24,14 +29,15 @@ def test_an_empty_environment_means_simulators_for_all() -> None:
     assert made.simulators == SIMULATORS
     assert made.secret["LIKENESS_GEMINI_BASE_URL"] == "http://127.0.0.1:7001"
     assert made.secret["LIKENESS_REPLICATE_BASE_URL"] == "http://127.0.0.1:7002"
+    assert made.secret["LIKENESS_COMFYUI_URL"] == "http://127.0.0.1:7003"
     assert made.secret["REPLICATE_WEBHOOK_SECRET"] == "whsec_bG9jYWw="
     assert made.secret["LIKENESS_PUBLIC_URL"] == "http://127.0.0.1:8080"
     assert {"GEMINI_API_KEY", "REPLICATE_API_TOKEN"} <= set(made.secret)
 
 
-def test_a_key_alone_means_the_real_provider_and_the_other_stays_simulated() -> None:
+def test_a_key_alone_means_the_real_provider_and_the_others_stay_simulated() -> None:
     made = plan({"GEMINI_API_KEY": "real-key"})
-    assert set(made.simulators) == {"replicate"}
+    assert set(made.simulators) == {"replicate", "comfyui"}
     assert made.secret["GEMINI_API_KEY"] == "real-key"
     assert "LIKENESS_GEMINI_BASE_URL" not in made.secret
 
@@ -44,7 +50,7 @@ def test_a_given_server_is_used_with_its_own_key_and_secret() -> None:
         "LIKENESS_PUBLIC_URL": "https://likeness.example",
     }
     made = plan(given)
-    assert set(made.simulators) == {"gemini"}
+    assert set(made.simulators) == {"gemini", "comfyui"}
     assert {name: made.secret[name] for name in given} == given
 
 
@@ -60,10 +66,15 @@ def test_a_server_without_a_key_is_refused(name: str) -> None:
         plan({name: "http://127.0.0.1:9"})
 
 
-def test_an_own_comfyui_server_is_passed_on() -> None:
+def test_an_own_comfyui_server_needs_its_address_alone() -> None:
     made = plan({"LIKENESS_COMFYUI_URL": "http://127.0.0.1:8188"})
     assert made.secret["LIKENESS_COMFYUI_URL"] == "http://127.0.0.1:8188"
-    assert "LIKENESS_COMFYUI_URL" not in plan({}).secret
+    assert set(made.simulators) == {"gemini", "replicate"}
+
+
+def test_a_local_deployment_asks_comfyui_last() -> None:
+    assert local_context({})["image_providers"] == "gemini,replicate,comfyui"
+    assert local_context({"image_providers": "gemini"})["image_providers"] == "gemini"
 
 
 def test_the_webhook_secret_is_made_once_and_kept(tmp_path: Path) -> None:

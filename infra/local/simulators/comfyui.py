@@ -1,13 +1,10 @@
 """A ComfyUI server on this machine: its routes, one graph at a time, pictures that tell all."""
 
-import asyncio
 import contextlib
 import itertools
 import json
-import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -15,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.simulators.calls import Call, CallLog
-from infra.local.simulators.comfyui_faults import COMFYUI_FAULTS
+from infra.local.simulators.calls import Call
+from infra.local.simulators.comfyui_desk import Desk, Endpoint
 from infra.local.simulators.comfyui_graphs import Body, ComfyRefusal, check_graph, node_classes
 from infra.local.simulators.comfyui_pictures import prompt_of, seed_of
 from infra.local.simulators.comfyui_runs import Job, Runs
 from infra.local.simulators.control import control_routes
-from infra.local.simulators.faults import Fault, FaultQueue
 from infra.local.simulators.pictures import Artist
 from infra.local.simulators.serving import cut_connection
 from infra.local.simulators.settings import SimulatorSettings
@@ -29,15 +25,13 @@ from infra.local.simulators.settings import SimulatorSettings
 _VERSION = "0.3.64"
 _CARRIED = ("delay", "run", "picture")
 """Faults that a graph carries with it from its queueing."""
-_STATUSES = {"server_error": 500, "unavailable": 503, "not_found": 404}
-
-type Endpoint = Callable[[Request, Call], Awaitable[Response]]
 
 
 def comfyui_app(settings: SimulatorSettings) -> Starlette:
     """Serves ComfyUI's routes, also under `/api`, and the control routes `/_faults`, `/_calls`.
     There is no socket for progress: who wants to know asks the history."""
-    simulator = _ComfyUiSimulator(settings)
+    desk = Desk()
+    simulator = _ComfyUiSimulator(settings, desk)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -46,20 +40,19 @@ def comfyui_app(settings: SimulatorSettings) -> Starlette:
         simulator.artist.close()
 
     routes = [
-        Route(prefix + path, simulator.logged(action, endpoint), methods=[method])
+        Route(prefix + path, desk.logged(action, endpoint), methods=[method])
         for prefix in ("", "/api")
         for method, path, action, endpoint in simulator.table()
     ]
-    control = control_routes(simulator.faults, simulator.calls)
+    control = control_routes(desk.faults, desk.calls)
     return Starlette(routes=[*routes, *control], lifespan=lifespan)
 
 
 class _ComfyUiSimulator:
-    def __init__(self, settings: SimulatorSettings) -> None:
-        self.faults = FaultQueue(COMFYUI_FAULTS)
-        self.calls = CallLog()
+    def __init__(self, settings: SimulatorSettings, desk: Desk) -> None:
+        self._desk = desk
         self.artist = Artist()
-        self.runs = Runs(settings, calls=self.calls, artist=self.artist)
+        self.runs = Runs(settings, desk, self.artist)
         self._numbers = itertools.count(0)
 
     def table(self) -> list[tuple[str, str, str, Endpoint]]:
@@ -78,30 +71,15 @@ class _ComfyUiSimulator:
             ("GET", "/object_info/{kind}", "nodes", self._object_info),
         ]
 
-    def logged(self, action: str, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            call = self.calls.add(
-                Call(
-                    action=action,
-                    method=request.method,
-                    path=request.url.path,
-                    started_at=datetime.now(UTC).isoformat(),
-                )
-            )
-            down = time.monotonic() < self.runs.back_at or self._take("connect", call)
-            response = await (cut_connection(request) if down else endpoint(request, call))
-            call.status = None if down else response.status_code
-            return response
-
-        return answer
-
     async def _prompt(self, request: Request, call: Call) -> Response:
         try:
             order = json.loads(await request.body())
             graph = order.get("prompt")
         except (ValueError, AttributeError):
             # As observed: the server trips over what is no JSON object.
-            return Response("500 Internal Server Error\n\nServer got itself in trouble", 500)
+            return Response(
+                "500 Internal Server Error\n\nServer got itself in trouble", 500, None, "text/plain"
+            )
         try:
             return await self._take_graph(request, call, order, graph)
         except ComfyRefusal as refused:
@@ -114,10 +92,10 @@ class _ComfyUiSimulator:
             raise ComfyRefusal("no_prompt", "No prompt provided", "No prompt provided")
         call.prompt, call.seed = prompt_of(graph), seed_of(graph)
         call.references = sum(node.get("class_type") == "LoadImage" for node in graph.values())
-        if (struck := await self._strike(request, call, "prompt")) is not None:
+        if (struck := await self._desk.strike(request, call, "prompt")) is not None:
             return struck
         saving = check_graph(graph, frozenset(self.runs.uploads))
-        self._refuse_on_purpose(call, graph, saving)
+        self._desk.refuse_on_purpose(call, graph, saving)
         job = Job(
             number=next(self._numbers),
             id=str(order.get("prompt_id") or uuid.uuid4()),
@@ -125,33 +103,15 @@ class _ComfyUiSimulator:
             extra={**order.get("extra_data", {}), "client_id": order.get("client_id")},
             saving=saving,
             call=call,
-            faults={one: fault for one in _CARRIED if (fault := self._take(one, call))},
+            faults={one: fault for one in _CARRIED if (fault := self._desk.take(one, call))},
         )
         call.prediction_id = job.id
         self.runs.add(job)
-        if self._take("reply", call) is not None:
+        if self._desk.take("reply", call) is not None:
             return await cut_connection(request)
         return JSONResponse({"prompt_id": job.id, "number": job.number, "node_errors": {}})
 
-    def _refuse_on_purpose(self, call: Call, graph: Body, saving: list[str]) -> None:
-        fault = self._take("refuse", call)
-        if fault is None:
-            return
-        node_id = next(iter(graph))
-        error = {
-            "type": "value_not_in_list",
-            "message": "Value not in list",
-            "details": f"unet_name: '{fault.text('file')}' not in []",
-            "extra_info": {"input_name": "unet_name"},
-        }
-        kind = graph[node_id]["class_type"]
-        node = {"errors": [error], "dependent_outputs": saving, "class_type": kind}
-        message = "Prompt outputs failed validation"
-        raise ComfyRefusal("prompt_outputs_failed_validation", message, node_errors={node_id: node})
-
     async def _upload(self, request: Request, call: Call) -> Response:
-        if (struck := await self._strike(request, call, "upload")) is not None:
-            return struck
         async with request.form() as form:
             image = form.get("image")
             if not isinstance(image, UploadFile) or not image.filename:
@@ -169,9 +129,8 @@ class _ComfyUiSimulator:
 
     async def _one_history(self, request: Request, call: Call) -> Response:
         prompt_id = call.prediction_id = request.path_params["id"]
-        struck = await self._strike(request, call, "history")
         entry = self.runs.history.get(prompt_id)
-        return struck or JSONResponse({} if entry is None else {prompt_id: entry})
+        return JSONResponse({} if entry is None else {prompt_id: entry})
 
     async def _history(self, request: Request, call: Call) -> Response:
         return JSONResponse(self.runs.history)
@@ -184,8 +143,6 @@ class _ComfyUiSimulator:
         return Response()
 
     async def _view(self, request: Request, call: Call) -> Response:
-        if (struck := await self._strike(request, call, "view")) is not None:
-            return struck
         asked = request.query_params
         data = self.runs.files.get(f"{asked.get('subfolder', '')}/{asked.get('filename', '')}")
         if data is None or asked.get("type", "output") != "output":
@@ -193,10 +150,9 @@ class _ComfyUiSimulator:
         return Response(data, media_type="image/png")
 
     async def _queue(self, request: Request, call: Call) -> Response:
-        struck = await self._strike(request, call, "queue")
         running = [] if self.runs.running is None else [self.runs.running.row]
         waiting = [job.row for job in self.runs.waiting]
-        return struck or JSONResponse({"queue_running": running, "queue_pending": waiting})
+        return JSONResponse({"queue_running": running, "queue_pending": waiting})
 
     async def _change_queue(self, request: Request, call: Call) -> Response:
         order = await request.json()
@@ -206,8 +162,6 @@ class _ComfyUiSimulator:
         return Response()
 
     async def _interrupt(self, request: Request, call: Call) -> Response:
-        if (struck := await self._strike(request, call, "interrupt")) is not None:
-            return struck
         body = await request.body()
         call.prediction_id = json.loads(body).get("prompt_id") if body else None
         self.runs.interrupt(call.prediction_id)
@@ -228,25 +182,3 @@ class _ComfyUiSimulator:
             return JSONResponse({})
         told = {"input": {"required": node["inputs"]}, "output_node": bool(node.get("saves"))}
         return JSONResponse({kind: {**told, "name": kind}})
-
-    async def _strike(self, request: Request, call: Call, stage: str) -> Response | None:
-        """Act on a queued HTTP fault: an answer, or None after a mere delay."""
-        fault = self._take(stage, call)
-        if fault is None:
-            return None
-        match fault.name:
-            case "hang":
-                await asyncio.sleep(fault.number("seconds"))
-                return None
-            case "disconnect":
-                return await cut_connection(request)
-            case "not_json":
-                status = int(fault.number("status"))
-                return Response("<html><body>Bad Gateway</body></html>", status, None, "text/html")
-        return Response(status_code=_STATUSES[fault.name])
-
-    def _take(self, stage: str, call: Call) -> Fault | None:
-        fault = self.faults.take(stage, call.prompt)
-        if fault is not None:
-            call.fault = fault.name
-        return fault

@@ -42,18 +42,28 @@ def check_graph(graph: Graph, uploads: frozenset[str]) -> list[str]:
     if not saving:
         raise ComfyRefusal("prompt_no_outputs", "Prompt has no outputs")
     faults = {
+        node_id: errors
+        for node_id in sorted(set().union(*(ancestors(graph, one) for one in saving)))
+        if (errors := list(_faults(graph, graph[node_id], uploads)))
+    }
+    if faults:
+        raise refused_graph(graph, saving, faults)
+    return saving
+
+
+def refused_graph(
+    graph: Graph, saving: list[str], faults: Mapping[str, list[Body]]
+) -> ComfyRefusal:
+    node_errors = {
         node_id: {
             "errors": errors,
             "dependent_outputs": saving,
             "class_type": graph[node_id]["class_type"],
         }
-        for node_id in sorted(set().union(*(ancestors(graph, one) for one in saving)))
-        if (errors := list(_faults(graph, graph[node_id], uploads)))
+        for node_id, errors in faults.items()
     }
-    if faults:
-        message = "Prompt outputs failed validation"
-        raise ComfyRefusal("prompt_outputs_failed_validation", message, node_errors=faults)
-    return saving
+    message = "Prompt outputs failed validation"
+    return ComfyRefusal("prompt_outputs_failed_validation", message, node_errors=node_errors)
 
 
 def ancestors(graph: Graph, node_id: str) -> set[str]:

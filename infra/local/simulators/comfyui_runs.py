@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.simulators.calls import Call, CallLog
+from infra.local.simulators.calls import Call
+from infra.local.simulators.comfyui_desk import Desk
 from infra.local.simulators.comfyui_graphs import Body, Graph, ancestors
 from infra.local.simulators.comfyui_pictures import Scaling, plan_picture, scale, with_workflow
 from infra.local.simulators.drawing import UnreadableReference
@@ -45,16 +46,15 @@ class Job:
 
 
 class Runs:
-    def __init__(self, settings: SimulatorSettings, *, calls: CallLog, artist: Artist) -> None:
+    def __init__(self, settings: SimulatorSettings, desk: Desk, artist: Artist) -> None:
         self._settings = settings
-        self._calls = calls
+        self._desk = desk
         self._artist = artist
         self.uploads: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
         self.history: dict[str, Body] = {}
         self.waiting: list[Job] = []
         self.running: Job | None = None
-        self.back_at = 0.0
         self._drawn: dict[str, Body] = {}
         self._working: asyncio.Task[None] | None = None
 
@@ -79,7 +79,7 @@ class Runs:
         while self.waiting:
             job = self.running = self.waiting.pop(0)
             job.task = asyncio.get_running_loop().create_task(self._run(job))
-            self._calls.began()
+            self._desk.calls.began()
             try:
                 outputs = await job.task
                 self._remember(job, outputs, "success", [["execution_success", {}]])
@@ -93,7 +93,7 @@ class Runs:
             except _Killed as died:
                 self._forget(died.seconds)
             finally:
-                self._calls.ended()
+                self._desk.calls.ended()
                 self.running = None
 
     async def _run(self, job: Job) -> Body:
@@ -178,7 +178,7 @@ class Runs:
         self.waiting.clear()
         self.history.clear()
         self._drawn.clear()
-        self.back_at = time.monotonic() + seconds
+        self._desk.back_at = time.monotonic() + seconds
 
 
 class _Killed(Exception):

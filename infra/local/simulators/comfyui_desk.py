@@ -1,0 +1,84 @@
+"""What every ComfyUI route starts with: the log, and queued faults."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from infra.local.simulators.calls import Call, CallLog
+from infra.local.simulators.comfyui_faults import COMFYUI_FAULTS
+from infra.local.simulators.comfyui_graphs import Body, Graph, refused_graph
+from infra.local.simulators.faults import Fault, FaultQueue
+from infra.local.simulators.serving import cut_connection
+
+_STATUSES = {"server_error": 500, "unavailable": 503, "not_found": 404}
+
+type Endpoint = Callable[[Request, Call], Awaitable[Response]]
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.faults = FaultQueue(COMFYUI_FAULTS)
+        self.calls = CallLog()
+        self.back_at = 0.0
+        """When the process is there again, by the monotonic clock."""
+
+    def logged(self, action: str, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint, with its outcome in the call log. While the server is down, nobody."""
+
+        async def answer(request: Request) -> Response:
+            call = self.calls.add(
+                Call(
+                    action=action,
+                    method=request.method,
+                    path=request.url.path,
+                    started_at=datetime.now(UTC).isoformat(),
+                )
+            )
+            if time.monotonic() < self.back_at or self.take("connect", call) is not None:
+                return await cut_connection(request)
+            struck = None if action == "prompt" else await self.strike(request, call, action)
+            response = struck or await endpoint(request, call)
+            call.status = response.status_code
+            return response
+
+        return answer
+
+    async def strike(self, request: Request, call: Call, stage: str) -> Response | None:
+        """Act on a queued HTTP fault: an answer, or None after a mere delay."""
+        fault = self.take(stage, call)
+        if fault is None:
+            return None
+        match fault.name:
+            case "hang":
+                await asyncio.sleep(fault.number("seconds"))
+                return None
+            case "disconnect":
+                return await cut_connection(request)
+            case "not_json":
+                status = int(fault.number("status"))
+                return Response("<html><body>Bad Gateway</body></html>", status, None, "text/html")
+        return Response(status_code=_STATUSES[fault.name])
+
+    def refuse_on_purpose(self, call: Call, graph: Graph, saving: list[str]) -> None:
+        """As where a model file is missing; raises ComfyRefusal."""
+        fault = self.take("refuse", call)
+        if fault is None:
+            return
+        node_id = next(iter(graph))
+        error: Body = {
+            "type": "value_not_in_list",
+            "message": "Value not in list",
+            "details": f"unet_name: '{fault.text('file')}' not in []",
+            "extra_info": {"input_name": "unet_name"},
+        }
+        raise refused_graph(graph, saving, {node_id: [error]})
+
+    def take(self, stage: str, call: Call) -> Fault | None:
+        fault = self.faults.take(stage, call.prompt)
+        if fault is not None:
+            call.fault = fault.name
+        return fault
