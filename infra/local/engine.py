@@ -26,7 +26,7 @@ from hypercorn.config import Config
 from ministack import app as gateway
 from ministack.core import lambda_runtime
 
-from infra.local.engine_changes import functions, services, snapshots
+from infra.local.engine_changes import functions, services, snapshots, streams
 
 STATE = Path(os.environ["STATE_DIR"])
 
@@ -71,6 +71,7 @@ def main() -> None:
     with alone_with_the_state():
         functions.all_changes()
         services.all_changes()
+        streams.unread_records_are_kept()
         snapshots.save_while_it_runs(STATE)
         threading.Thread(target=stop_when_orphaned, daemon=True).start()
         asyncio.run(serve_until_told_to_stop())

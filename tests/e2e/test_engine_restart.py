@@ -22,6 +22,13 @@ def handle(event, context):
 """
 
 
+READ_CHANGES = """
+def handle(event, context):
+    for record in event['Records']:
+        print('read', record['dynamodb']['Keys']['pk']['S'])
+"""
+
+
 @contextmanager
 def an_engine(state: StateDir) -> Iterator[Engine]:
     nowhere = "http://127.0.0.1:9"
@@ -41,10 +48,48 @@ def test_a_queue_feeds_its_function_after_a_restart_on_another_port(tmp_path: Pa
             EventSourceArn=arn["Attributes"]["QueueArn"],
             BatchSize=1,
         )
-    log = state.logs / "functions.log"
     with an_engine(state) as engine:
         engine.client("sqs").send_message(QueueUrl=created, MessageBody="after the restart")
-        deadline = time.monotonic() + 20
-        while "after the restart" not in log.read_text() and time.monotonic() < deadline:
-            time.sleep(0.1)
-    assert "received after the restart" in log.read_text()
+        assert logged(state, "received after the restart")
+
+
+def logged(state: StateDir, words: str, *, seconds: float = 20) -> bool:
+    log = state.logs / "functions.log"
+    deadline = time.monotonic() + seconds
+    while not (log.exists() and words in log.read_text()):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_a_stream_is_read_on_after_a_restart(tmp_path: Path) -> None:
+    """Five changes before it, one after it: with its place kept and the records not, the reader
+    would be told nothing until there were six of them again."""
+    state = StateDir(tmp_path)
+    state.create()
+
+    def put(engine: Engine, name: str) -> None:
+        engine.client("dynamodb").put_item(TableName="told", Item={"pk": {"S": name}})
+
+    with an_engine(state) as engine:
+        table = engine.client("dynamodb").create_table(
+            TableName="told",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        )
+        engine.client("lambda").create_event_source_mapping(
+            FunctionName=function_of(engine, READ_CHANGES),
+            EventSourceArn=table["TableDescription"]["LatestStreamArn"],
+            StartingPosition="TRIM_HORIZON",
+        )
+        for number in range(5):
+            put(engine, f"change-{number}")
+        assert logged(state, "read change-4")
+    with an_engine(state) as engine:
+        put(engine, "change-after-the-restart")
+        assert logged(state, "read change-after-the-restart")
+        log = (state.logs / "functions.log").read_text()
+    assert "read change-4" not in log, "what was read before is not told again"

@@ -218,11 +218,19 @@ def test_a_row_of_the_contact_sheet_is_as_high_as_its_highest_picture(tmp_path: 
     Image.new("RGB", (600, 150), "red").save(photo)
     out = tmp_path / "out"
 
-    write_contact_sheet(out, read_photo(photo), [], lambda _: b"", note="Nothing was spent.")
+    said = "The face is 88 pixels wide; at least 128 are recommended."
+    checks = [{"outcome": "warned", "message": said}, {"outcome": "passed", "message": "Fine."}]
+    source = {"qa": {"status": "warned", "checks": checks}}
+
+    write_contact_sheet(
+        out, read_photo(photo), source, [], lambda _: b"", note="Nothing was spent."
+    )
 
     with Image.open(out / "contact-sheet.png") as sheet:
-        assert sheet.height < 64 + 150
-    assert "<p>Nothing was spent.</p>" in (out / "index.html").read_text()
+        assert sheet.height < 100 + 150
+    page = (out / "index.html").read_text()
+    assert "<p>Nothing was spent.</p>" in page
+    assert f"wide.png: 1 of 2 checks passed<br>{said}" in page
 
 
 def test_what_was_logged_before_a_crash_is_kept_until_the_start_after_next(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from infra.local.demo.api import Api
 from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import DEFAULT_PHOTO, DEFAULT_PHOTO_CREDIT, read_photo
 from infra.local.demo.report import print_report
-from infra.local.demo.run import Made, make_images
+from infra.local.demo.run import Made, give_photo, make_images
 from infra.local.demo.spending import spending
 from infra.local.progress import telling
 from infra.local.stack_runner import LocalStack
@@ -19,7 +19,8 @@ OWNER = "demo"
 
 
 def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -> int:
-    """Runs the main job and writes what it made to `out`; 0 when every image came."""
+    """Runs the main job and writes what it made to `out`; 0 when every image came. Raises BadInput
+    for what is no photo, and for one that fails its checks."""
     picture = read_photo(photo or DEFAULT_PHOTO)
     stop_on_signals()
     console = Console(highlight=False, soft_wrap=True)
@@ -32,9 +33,10 @@ def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -
     ):
         say("Drawing")
         with Api(stack.base_url, stack.token(OWNER, "paid")) as api:
-            made = make_images(api, picture, console, simulated=stack.simulators)
+            source = give_photo(api, picture)
+            made = make_images(api, source, console, simulated=stack.simulators)
             spent = spending(stack.simulators)
-            write_contact_sheet(out, picture, made, api.download, note=spent)
+            write_contact_sheet(out, picture, source, made, api.download, note=spent)
         say("Stopping")
     print_report(console, made, out, seconds=time.monotonic() - began, note=spent)
     return 0 if _complete(made) else 1

@@ -48,6 +48,10 @@ class Api:
             raise LocalError(f"The upload was refused with status {answer.status_code}.")
         return str(upload["id"])
 
+    def source_image(self, character_id: str) -> Json:
+        """Of a character, with what was found in it so far."""
+        return _content(self._http.get(f"/characters/{character_id}/source-image"))
+
     def read(self, generation_id: str) -> tuple[Json, float]:
         """A generation, and how many seconds it asks to be left alone."""
         answer = self._http.get(f"/generations/{generation_id}")

@@ -14,7 +14,8 @@ from infra.local.demo.api import Json
 from infra.local.demo.photo import Photo
 from infra.local.demo.run import Made
 
-_TILE, _GAP, _TITLE, _CAPTION, _NOTE, _COLUMNS = 256, 16, 30, 40, 24, 4
+_TILE, _GAP, _TITLE, _CAPTION, _NOTE, _COLUMNS = 256, 16, 30, 56, 24, 4
+_LINE = 18
 _INK, _PAPER = "#222222", "#fafafa"
 
 
@@ -28,20 +29,31 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """`line` stands beside the title, `remarks` below it."""
+
     title: str
     line: str
     pictures: list[Picture]
+    remarks: Sequence[str] = ()
 
 
 def write_contact_sheet(
-    out: Path, photo: Photo, made: list[Made], download: Callable[[str], bytes], *, note: str
+    out: Path,
+    photo: Photo,
+    source_image: Json,
+    made: list[Made],
+    download: Callable[[str], bytes],
+    *,
+    note: str,
 ) -> None:
     """`index.html`, `contact-sheet.png` and every original, in the folder `out`; `note` is said
     of it all."""
     out.mkdir(parents=True, exist_ok=True)
     source = f"source{Path(photo.name).suffix.lower()}"
     (out / source).write_bytes(photo.data)
-    sections = [Section("Source photo", photo.name, [Picture(source, ("as given",))])]
+    passed, *remarks = _checks(source_image["qa"])
+    given = Picture(source, ("as given",))
+    sections = [Section("Source photo", f"{photo.name}: {passed}", [given], remarks)]
     for number, one in enumerate(made, start=1):
         pictures = [
             _save(out, number, item, download)
@@ -59,7 +71,22 @@ def _save(out: Path, number: int, item: Json, download: Callable[[str], bytes]) 
     file = f"{number}-{item['index'] + 1}.{extension}"
     (out / file).write_bytes(download(image["url"]))
     size = f"{image['width']} x {image['height']}"
-    return Picture(file, (f"{size}, seed {item['seed']}", item["model"]))
+    return Picture(file, (f"{size}, seed {item['seed']}", item["model"], _likeness(image)))
+
+
+def _checks(qa: Json) -> list[str]:
+    """How many passed, and what each of the others says."""
+    if not qa["checks"]:
+        return ["its faces were not looked at"]
+    told = [one["message"] for one in qa["checks"] if one["outcome"] != "passed"]
+    return [f"{len(qa['checks']) - len(told)} of {len(qa['checks'])} checks passed", *told]
+
+
+def _likeness(image: Json) -> str:
+    similarity = image["similarity"]
+    if similarity["score"] is None:
+        return f"likeness: {similarity['reason'] or similarity['status']}".replace("_", " ")
+    return f"likeness {similarity['score']:.1f}, {similarity['verdict']}"
 
 
 def _summary(one: Made) -> str:
@@ -68,7 +95,14 @@ def _summary(one: Made) -> str:
         f"{one.generation['id']}: {one.generation['status']}, "
         f"{progress['completed']} of {progress['total']} images in {one.seconds:.1f} s, "
         f"${cost['actual_usd']:.4f} (estimated ${cost['estimated_usd']:.4f})"
+        f"{_scores(one.generation['likeness'])}"
     )
+
+
+def _scores(likeness: Json) -> str:
+    if likeness["mean"] is None:
+        return ""
+    return f", likeness {likeness['mean']:.1f}, the worst {likeness['worst']:.1f}"
 
 
 def _page(sections: list[Section], note: str) -> str:
@@ -84,8 +118,9 @@ def _html(section: Section) -> str:
         f"<figcaption>{'<br>'.join(map(html.escape, picture.captions))}</figcaption></figure>"
         for picture in section.pictures
     )
+    said = "<br>".join(map(html.escape, (section.line, *section.remarks)))
     return (
-        f"<section><h2>{html.escape(section.title)}</h2><p>{html.escape(section.line)}</p>"
+        f"<section><h2>{html.escape(section.title)}</h2><p>{said}</p>"
         f'<div class="pictures">{figures}</div></section>'
     )
 
@@ -114,9 +149,11 @@ def _note(width: int, note: str) -> Image.Image:
 
 
 def _heading(width: int, section: Section) -> Image.Image:
-    band = Image.new("RGB", (width, _TITLE), _PAPER)
+    band = Image.new("RGB", (width, _TITLE + _LINE * len(section.remarks)), _PAPER)
     draw, title_font = ImageDraw.Draw(band), ImageFont.load_default(18)
     draw.text((_GAP, 0), section.title, _INK, title_font)
+    remarks = "\n".join(section.remarks)
+    draw.multiline_text((_GAP, _TITLE - 4), remarks, _INK, ImageFont.load_default(12))
     line_left = _GAP + draw.textlength(section.title, title_font) + _GAP
     draw.text((line_left, 5), section.line, _INK, ImageFont.load_default(12))
     return band

@@ -17,8 +17,11 @@ from rich.progress import (
 from infra.local.demo.api import Api, Json
 from infra.local.demo.photo import Photo
 from infra.local.demo.spending import drawn_by
+from infra.local.layout import BadInput
 
 PACK_SIZE = 6
+LOOKED_AT_WITHIN = 60.0
+"""Seconds for checks and scores: the first picture waits until the model is loaded."""
 SCENE = "A quiet harbour town at first light, mist over the water, painted in gouache"
 
 
@@ -34,21 +37,41 @@ class Made:
     seconds: float = 0.0
 
     @property
-    def closed(self) -> bool:
+    def drawn(self) -> bool:
         return self.generation["completed_at"] is not None
+
+    @property
+    def done(self) -> bool:
+        """Drawn, and compared with the photo; scores that do not come are done without."""
+        waited = time.monotonic() - self.began - self.seconds
+        compared = not self.generation["likeness"]["pending"]
+        return self.drawn and (compared or waited > LOOKED_AT_WITHIN)
+
+
+def give_photo(api: Api, photo: Photo) -> Json:
+    """A character's source image, once it has been looked at. Raises BadInput when it failed a
+    check, with the sentences that say which."""
+    character = api.post("/characters", {"name": "Demo", "attributes": {}})
+    given = {"upload_id": api.upload(photo)}
+    source = api.post(f"/characters/{character['id']}/source-image", given)
+    until = time.monotonic() + LOOKED_AT_WITHIN
+    while source["qa"]["status"] == "pending" and time.monotonic() < until:
+        time.sleep(0.5)
+        source = api.source_image(character["id"])
+    if source["qa"]["status"] == "failed":
+        failed = [one for one in source["qa"]["checks"] if one["outcome"] == "failed"]
+        raise BadInput(" ".join([f"{photo.name}:", *(one["message"] for one in failed)]))
+    return source
 
 
 def make_images(
-    api: Api, photo: Photo, console: Console, *, simulated: Collection[str]
+    api: Api, source: Json, console: Console, *, simulated: Collection[str]
 ) -> list[Made]:
     """Both generations run at the same time, each with a progress bar. `simulated` names the
     providers that are not the real ones."""
-    character = api.post("/characters", {"name": "Demo", "attributes": {}})
-    source = {"upload_id": api.upload(photo)}
-    api.post(f"/characters/{character['id']}/source-image", source)
     pack = {
         "mode": "portrait",
-        "character_id": character["id"],
+        "character_id": source["image"]["character_id"],
         "image_count": PACK_SIZE,
         "aspect_ratio": "3:4",
         "provider": "gemini",
@@ -67,7 +90,7 @@ def make_images(
     )
     with Progress(*columns, console=console) as bars:
         made = [_request(api, title, request, bars) for title, request in requests.items()]
-        while running := [one for one in made if not one.closed]:
+        while running := [one for one in made if not one.done]:
             next_ = min(running, key=lambda one: one.read_again_at)
             time.sleep(max(0.0, next_.read_again_at - time.monotonic()))
             _read(api, next_, bars)
@@ -83,9 +106,12 @@ def _request(api: Api, title: str, request: Json, bars: Progress) -> Made:
 
 
 def _read(api: Api, one: Made, bars: Progress) -> None:
+    was_drawn = one.drawn
     one.generation, wait = api.read(one.generation["id"])
     now = time.monotonic()
-    one.read_again_at, one.seconds = now + wait, now - one.began
+    one.read_again_at = now + wait
+    if not was_drawn:
+        one.seconds = now - one.began
     progress = one.generation["progress"]
     ended = progress["completed"] + progress["failed"] + progress["cancelled"]
     bars.update(one.bar, completed=ended, status=one.generation["status"])
