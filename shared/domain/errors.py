@@ -26,6 +26,7 @@ LikenessError                      code, message for the caller, extra details
 │   ├── SourceNotReady
 │   ├── InvalidReviewState         a variant whose status forbids it
 │   ├── HeroInUse                  needs `force`
+│   ├── NotAHero                   a variant that no review has approved
 │   ├── UploadExpired
 │   ├── AttemptStillLive           a dead letter whose item may still end well
 │   └── StaleWrite                 lost a race; carries the winner's record
@@ -188,6 +189,10 @@ class InvalidReviewState(Conflict):
 
 class HeroInUse(Conflict):
     code = "hero_in_use"
+
+
+class NotAHero(Conflict):
+    code = "not_a_hero"
 
 
 class UploadExpired(Conflict):

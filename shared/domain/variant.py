@@ -82,6 +82,14 @@ class Lineup(Entity):
     def is_hero(self, variant: Variant) -> bool:
         return self.heroes.get(variant.variant_type) == variant.id
 
+    def after(self, review: "Review") -> "Lineup":
+        """Once that has been decided."""
+        if review.hero is None:
+            return self
+        heroes = {**self.heroes, review.hero.variant_type: review.hero.after}
+        known = {type_: hero for type_, hero in heroes.items() if hero is not None}
+        return self.model_copy(update={"heroes": known})
+
 
 class ShownVariant(Entity):
     """A variant with what other records tell of it."""
@@ -148,10 +156,11 @@ def reject(variant: Variant, *, is_hero: bool, now: datetime) -> Review:
         *(VariantStatus.GENERATED, VariantStatus.APPROVED, VariantStatus.EDITING),
     )
     rejected = _changed(variant, now, status=VariantStatus.REJECTED, exported_as=None)
-    return Review(variants=(rejected,), hero=_dismissed(variant) if is_hero else None)
+    return Review(variants=(rejected,), hero=dismissed(variant) if is_hero else None)
 
 
-def _dismissed(hero: Variant) -> HeroChange:
+def dismissed(hero: Variant) -> HeroChange:
+    """Its type has no hero any more."""
     return HeroChange(variant_type=hero.variant_type, before=hero.id, after=None)
 
 
