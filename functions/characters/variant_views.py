@@ -95,7 +95,7 @@ class ExportedVariantView(VariantView):
         )
 
 
-class VariantListView(View):
+class CharacterVariantsView(View):
     """One page, newest first, beside the current source image. `next_cursor` is null on the last
     page."""
 

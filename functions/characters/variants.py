@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from functions.characters.variant_views import (
+    CharacterVariantsView,
     DeletionQuery,
     ExportedVariantView,
-    VariantListView,
     VariantQuery,
     VariantUploadBody,
     VariantView,
@@ -32,7 +32,9 @@ api = Api()
 
 
 @api.get(_VARIANTS, summary="List variants", refuses={400: ("invalid_cursor",)})
-def list_variants(owner: Owner, character_id: CharacterId, query: VariantQuery) -> VariantListView:
+def list_variants(
+    owner: Owner, character_id: CharacterId, query: VariantQuery
+) -> CharacterVariantsView:
     """Newest first, beside the source image they are to resemble."""
     page = bootstrap.list_variants()(
         owner=owner.id,
@@ -41,7 +43,7 @@ def list_variants(owner: Owner, character_id: CharacterId, query: VariantQuery) 
         variant_type=query.variant_type,
         status=query.status,
     )
-    return VariantListView.of(page, signed_urls())
+    return CharacterVariantsView.of(page, signed_urls())
 
 
 @api.post(
