@@ -7,11 +7,17 @@ from shared.domain.character import Attributes, Character, Consistency, SourceIm
 from shared.domain.generation import Attempt, Brief, Dispatch, Generation, Item, Snapshot
 from shared.domain.idempotency import IdempotencyKey, request_hash
 from shared.domain.ids import Kind
-from shared.domain.image_keys import generated_image_key, source_image_key, upload_key
+from shared.domain.image_keys import (
+    generated_image_key,
+    source_image_key,
+    upload_key,
+    variant_image_key,
+)
 from shared.domain.images import Decoded, ImageFormat, ImageStatus, Provenance, StoredImage
 from shared.domain.quota import Allowance, period_of
 from shared.domain.request import Effective, GenerationRequest, Mode, Plan, ProviderName, Reach
 from shared.domain.upload import UPLOAD_LIFETIME, Upload
+from shared.domain.variant import Variant, VariantProvenance, VariantStatus
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535_000, tzinfo=UTC)
 IN_A_MINUTE = NOW + timedelta(minutes=1)
@@ -172,6 +178,43 @@ def a_source(character: Character, version: int = 1, **changes: Any) -> SourceIm
         "created_at": IN_A_MINUTE,
     }
     return SourceImage(**fields | changes)
+
+
+def a_variant(number: int = 1, **changes: Any) -> Variant:
+    """A front view that Ada uploaded for her first character, to be reviewed."""
+    variant_id = an_id(Kind.VARIANT, number)
+    created_at = changes.get("created_at", NOW + timedelta(seconds=number))
+    fields: dict[str, Any] = {
+        "id": variant_id,
+        "owner": ADA,
+        "character_id": an_id(Kind.CHARACTER, 1),
+        "variant_type": "front",
+        "status": VariantStatus.GENERATED,
+        "provenance": VariantProvenance.MANUAL_UPLOAD,
+        "root_id": variant_id,
+        "image_id": an_id(Kind.IMAGE, 500 + number),
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
+    return Variant(**fields | changes)
+
+
+def a_variant_image(variant: Variant, **changes: Any) -> StoredImage:
+    """Live, as it is once it is recorded."""
+    assert variant.image_id is not None, "it has a picture"
+    place = (variant.owner, variant.character_id, variant.variant_type, variant.image_id)
+    fields: dict[str, Any] = {
+        "id": variant.image_id,
+        "owner": variant.owner,
+        "status": ImageStatus.LIVE,
+        "key": variant_image_key(*place, ImageFormat.PNG),
+        "provenance": Provenance.UPLOADED,
+        "created_at": variant.created_at,
+        "content": some_content(),
+        "character_id": variant.character_id,
+        "variant_id": variant.id,
+    }
+    return StoredImage(**fields | changes)
 
 
 def an_upload(number: int = 1, **changes: Any) -> Upload:

@@ -20,6 +20,7 @@ from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
+from shared.domain.variant import Variant
 
 
 @dataclass
@@ -41,6 +42,9 @@ class Memory:
     characters: dict[str, Character] = field(default_factory=dict)
     sources: dict[str, dict[int, SourceImage]] = field(default_factory=dict)
     images: dict[str, StoredImage] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    heroes: dict[tuple[str, str], str] = field(default_factory=dict)
+    reimports: Counter[str] = field(default_factory=Counter)
     style_capsules: dict[str, StyleCapsule] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     tombstones: dict[str, datetime] = field(default_factory=dict)

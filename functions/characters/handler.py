@@ -1,9 +1,10 @@
-"""HTTP: characters, their source images, and uploads."""
+"""HTTP: characters, their source images and variants, and uploads."""
 
 from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.characters.variants import api as variants
 from functions.characters.views import (
     CharacterBody,
     CharacterChangeBody,
@@ -23,6 +24,7 @@ from shared.runtime.models import ListView, PageQuery
 CharacterId = Annotated[str, Kind.CHARACTER]
 
 api = Api()
+api.include(variants)
 
 
 @api.post(
@@ -105,8 +107,8 @@ def change_character(
 
 @api.delete("/v1/characters/{character_id}", status=204, summary="Delete a character")
 def delete_character(owner: Owner, character_id: CharacterId) -> None:
-    """With every source image it was given. Images that were generated of it belong to their
-    generations and are deleted with these."""
+    """With every source image it was given and all of its variants. Images that were generated
+    of it besides belong to their generations and are deleted with these."""
     bootstrap.delete_character()(owner=owner.id, character_id=character_id)
 
 

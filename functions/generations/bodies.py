@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from functions.generations.identity_bodies import CharacterIdentityBody, IdentityBody
-from shared.domain.ids import SLUG_PATTERN, Kind
+from shared.domain.ids import Kind
 from shared.domain.images import ImageFormat
 from shared.domain.request import (
     AssetPlace,
@@ -19,7 +19,7 @@ from shared.domain.request import (
 )
 from shared.domain.wish import Wish
 from shared.runtime.form_files import InputPictureBody
-from shared.runtime.models import Body, IdOf, Seed, Strength, Words
+from shared.runtime.models import Body, IdOf, Seed, Slug, Strength, Words
 
 MAX_IMAGE_COUNT: Final = 10
 MIN_SIDE, MAX_SIDE = 64, 4096
@@ -28,7 +28,6 @@ MIN_INPUTS, MAX_INPUTS = 2, 8
 Prompt = Annotated[str, Words(4000, lines=True)]
 NegativePrompt = Annotated[str, Words(1000, lines=True)]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
-Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 
 
 class _Common(Body):

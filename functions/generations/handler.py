@@ -47,7 +47,7 @@ api.include(numbers.api)
         402: ("quota_exceeded",),
         403: ("public_identity",),
         404: ("not_found",),
-        409: ("in_flight_limit", "source_not_ready", "upload_expired"),
+        409: ("in_flight_limit", "not_a_hero", "source_not_ready", "upload_expired"),
         422: ("content_blocked_input", "idempotency_key_reused", *OF_A_WISH),
         429: ("rate_limited",),
     },
@@ -156,7 +156,7 @@ def read_image(owner: Owner, image_id: ImageId) -> ImageView:
     "/v1/images/{image_id}",
     status=204,
     summary="Delete an image",
-    refuses={409: ("source_in_use",)},
+    refuses={409: ("source_in_use", "variant_in_use")},
 )
 def delete_image(owner: Owner, image_id: ImageId) -> None:
     """A character's current source image stays until the character has another one."""

@@ -6,17 +6,18 @@ from pydantic import Field
 
 from shared.domain.ids import Kind
 from shared.domain.request import Lora
-from shared.runtime.models import Body, IdOf
+from shared.runtime.models import Body, IdOf, Slug
 
 
 class CharacterIdentityBody(Body):
-    """A character of yours, by its source image."""
+    """A character of yours: by its source image, or by its hero of a variant type."""
 
     type: Literal["character"]
     id: Annotated[str, IdOf(Kind.CHARACTER)]
+    variant_type: Slug | None = None
 
     def asked(self) -> dict[str, Any]:
-        return {"character_id": self.id}
+        return {"character_id": self.id, "variant_type": self.variant_type}
 
 
 class LoraIdentityBody(Body):

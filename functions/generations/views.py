@@ -3,14 +3,9 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import Field
-
 from shared.domain.entity import Timestamp
-from shared.domain.errors import FailureClass
 from shared.domain.generation import (
     CancelReceipt,
-    Failure,
-    FailureStage,
     Generation,
     Item,
     Progress,
@@ -20,6 +15,7 @@ from shared.domain.generation import (
 from shared.domain.pricing.catalogue import effective_at, recorded_model
 from shared.domain.request import Effective, Mode, ProviderName, Reach
 from shared.domain.style_capsule import AppliedStyle
+from shared.runtime.error_view import ErrorView
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
 
@@ -39,25 +35,6 @@ class ProgressView(View):
             failed=progress.failed,
             cancelled=progress.cancelled,
             percent=progress.percent,
-        )
-
-
-class ErrorView(View):
-    """Why an item has no image. `class` is AUTH_ERROR, RATE_LIMIT, TEMPORARY, PERMANENT or
-    TIMEOUT."""
-
-    code: str
-    failure_class: FailureClass = Field(serialization_alias="class")
-    failure_stage: FailureStage
-    message: str
-
-    @classmethod
-    def of(cls, failure: Failure) -> Self:
-        return cls(
-            code=failure.code,
-            failure_class=failure.failure_class,
-            failure_stage=failure.stage,
-            message=failure.message,
         )
 
 

@@ -82,6 +82,15 @@ class Character(Entity):
     updated_at: Timestamp
 
 
+def seen_as(character: Character, image: StoredImage) -> Character:
+    """The character as a generation takes it that shows this picture of the person in place of
+    the source; it is never stored."""
+    source = SourceImage(
+        character_id=character.id, version=0, image=image, created_at=image.created_at
+    )
+    return character.model_copy(update={"source": source})
+
+
 def new_source(
     *, character_id: str, version: int, image: StoredImage, now: datetime, measures_faces: bool
 ) -> SourceImage:

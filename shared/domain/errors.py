@@ -24,6 +24,9 @@ LikenessError                      code, message for the caller, extra details
 │   ├── StillRunning               can be retried once it has ended
 │   ├── NothingFailed              nothing to retry
 │   ├── SourceNotReady
+│   ├── InvalidReviewState         a variant whose status forbids it
+│   ├── HeroInUse                  needs `force`
+│   ├── NotAHero                   a variant that no review has approved
 │   ├── UploadExpired
 │   ├── AttemptStillLive           a dead letter whose item may still end well
 │   └── StaleWrite                 lost a race; carries the winner's record
@@ -178,6 +181,18 @@ class NothingFailed(Conflict):
 
 class SourceNotReady(Conflict):
     code = "source_not_ready"
+
+
+class InvalidReviewState(Conflict):
+    code = "invalid_review_state"
+
+
+class HeroInUse(Conflict):
+    code = "hero_in_use"
+
+
+class NotAHero(Conflict):
+    code = "not_a_hero"
 
 
 class UploadExpired(Conflict):

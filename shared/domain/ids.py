@@ -21,6 +21,7 @@ class Kind(StrEnum):
     IMAGE = "img"
     UPLOAD = "upl"
     STYLE_CAPSULE = "sty"
+    VARIANT = "var"
     ITEM = "itm"
     ATTEMPT = "att"
 

@@ -5,6 +5,7 @@
 {owner}/renders/{generation_id}/inputs/{n}.web.webp            a large one, as models see it
 {owner}/characters/{character_id}/images/{image_id}.{ext}      an image of a character
 {owner}/characters/{character_id}/source/{image_id}.{ext}      a picture of the person
+{owner}/characters/{character_id}/variants/{type}/{image_id}.{ext}
 {owner}/uploads/{upload_id}                                    a file on its way in
 {owner}/project_{project_id}/branch_{branch_id}/…              an image of a project
     master-assets/{asset_id}_{timestamp}_{random}.{ext}
@@ -86,6 +87,13 @@ def input_keys(generation: Generation) -> list[str]:
 
 def source_image_key(owner: str, character_id: str, image_id: str, format_: ImageFormat) -> str:
     folder = f"{owner_folder(owner)}/characters/{character_id}/source"
+    return f"{folder}/{image_id}.{format_.extension}"
+
+
+def variant_image_key(
+    owner: str, character_id: str, variant_type: str, image_id: str, format_: ImageFormat
+) -> str:
+    folder = f"{owner_folder(owner)}/characters/{character_id}/variants/{variant_type}"
     return f"{folder}/{image_id}.{format_.extension}"
 
 

@@ -32,6 +32,7 @@ from shared.domain.request import OutputSize, Plan, ProviderName
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload, UploadForm
+from shared.domain.variant import HeroChange, Lineup, Review, Variant, VariantStatus
 from shared.domain.work import Work
 
 
@@ -178,6 +179,80 @@ class Characters(Protocol):
 
     def delete(self, character: Character) -> None:
         """With its sources, the images apart. Raises StaleWrite."""
+        ...
+
+
+class Variants(Protocol):
+    """Of a character. Reads are consistent."""
+
+    def lineup(self, owner: str, character_id: str) -> Lineup:
+        """Raises NotFound, also for another owner's."""
+        ...
+
+    def add(
+        self,
+        variant: Variant,
+        image: StoredImage,
+        *,
+        consumed: Upload | None,
+        idempotency: IdempotencyKey | None,
+    ) -> None:
+        """With its live image (a pending record until now) and the used upload in one
+        transaction. Raises AlreadyAnswered, IdempotencyKeyReused, NotFound when the character
+        has been deleted, StaleWrite when the intent has been collected, UploadExpired."""
+        ...
+
+    def reimport(
+        self,
+        variant: Variant,
+        parent: Variant,
+        image: StoredImage,
+        *,
+        consumed: Upload | None,
+        idempotency: IdempotencyKey | None,
+    ) -> None:
+        """As `add`, with the parent's next revision, as the version after those that the chain
+        has had. Raises StaleWrite when another came first."""
+        ...
+
+    def versions(self, character_id: str, root_id: str) -> int:
+        """How many a chain has had; those that were deleted count on."""
+        ...
+
+    def get(self, owner: str, character_id: str, variant_id: str) -> Variant:
+        """Raises NotFound, also for another owner's and another character's."""
+        ...
+
+    def get_many(self, character_id: str, variant_ids: Sequence[str]) -> tuple[Variant, ...]:
+        """Those that are there, in the order asked."""
+        ...
+
+    def list_of(
+        self,
+        character_id: str,
+        page: PageRequest,
+        *,
+        variant_type: str | None = None,
+        status: VariantStatus | None = None,
+        root_id: str | None = None,
+    ) -> Page[Variant]:
+        """Newest first. Raises InvalidCursor."""
+        ...
+
+    def all_of(self, character_id: str) -> tuple[Variant, ...]: ...
+    def apply(self, review: Review) -> None:
+        """Each variant on the revision before it, and the hero as it was before. Raises
+        StaleWrite."""
+        ...
+
+    def delete(self, variant: Variant, image: StoredImage | None, hero: HeroChange | None) -> None:
+        """In one transaction: the record as it was read, its image marked as deleting, and the
+        pointer if it is the hero. Raises StaleWrite."""
+        ...
+
+    def forget(self, character_id: str, variants: Sequence[Variant]) -> None:
+        """These records, the heroes of their types, and the counters of all chains: of a
+        character that is being deleted, and not together."""
         ...
 
 

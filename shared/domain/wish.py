@@ -17,7 +17,8 @@ from shared.domain.request import (
 class Wish(Entity):
     """None means that the caller left it to us. At most one of `aspect_ratio` and `exact_size`.
 
-    The person is `character_id`'s, or `lora`'s where both are given.
+    The person is `character_id`'s, or `lora`'s where both are given; `variant_type` takes the
+    character's hero of that type in place of its source image.
     """
 
     mode: Mode
@@ -35,6 +36,7 @@ class Wish(Entity):
     visibility: Visibility = Visibility.PRIVATE
     max_cost_micro_usd: int | None = None
     character_id: str | None = None
+    variant_type: str | None = None
     poses: tuple[str, ...] = ()
     style_capsule_id: str | None = None
     lora: Lora | None = None

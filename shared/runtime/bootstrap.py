@@ -13,6 +13,7 @@ from shared.domain.ports import (
     StyleCapsules,
     Uploads,
     UploadStore,
+    Variants,
 )
 from shared.domain.seeds import SEED_LIMIT
 from shared.runtime import aws
@@ -28,6 +29,7 @@ from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.estimate_generation import EstimateGeneration
+from shared.services.forget_image import ForgetImage
 from shared.services.list_generations import ListGenerations
 from shared.services.list_images import ListImages
 from shared.services.moderate import Moderate
@@ -36,6 +38,7 @@ from shared.services.read_image import ReadImage
 from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_hero import UseHero
 from shared.services.use_style import UseStyle
 
 
@@ -67,6 +70,13 @@ def characters() -> Characters:
     from shared.adapters.dynamo.characters import DynamoCharacters
 
     return DynamoCharacters(aws.table(settings().table_name))
+
+
+@cache
+def variants() -> Variants:
+    from shared.adapters.dynamo.variants import DynamoVariants
+
+    return DynamoVariants(aws.table(settings().table_name))
 
 
 @cache
@@ -138,6 +148,7 @@ def request_generation() -> RequestGeneration:
         characters=characters(),
         answers=answers(),
         use_style=UseStyle(style_capsules(), images()),
+        use_hero=UseHero(variants(), images()),
         check_inputs=check_inputs(),
         submit_generation=submit_generation(),
     )
@@ -198,6 +209,11 @@ def erase_images() -> EraseImages:
 
 
 @cache
+def forget_image() -> ForgetImage:
+    return ForgetImage(aws.generations(settings().table_name))
+
+
+@cache
 def delete_generation() -> DeleteGeneration:
     return DeleteGeneration(
         generations=aws.generations(settings().table_name),
@@ -221,5 +237,4 @@ def read_image() -> ReadImage:
 
 @cache
 def delete_image() -> DeleteImage:
-    generations = aws.generations(settings().table_name)
-    return DeleteImage(images(), characters(), generations, erase_images())
+    return DeleteImage(images(), characters(), forget_image(), erase_images())

@@ -19,6 +19,7 @@ from shared.runtime.bootstrap import (
     submit_generation,
     upload_store,
     uploads,
+    variants,
 )
 from shared.runtime.clock import clock
 from shared.services.change_character import ChangeCharacter
@@ -29,6 +30,7 @@ from shared.services.list_characters import ListCharacters
 from shared.services.read_character import ReadCharacter, ReadSourceImage
 from shared.services.read_image_input import ReadImageInput
 from shared.services.set_source_image import SetSourceImage
+from shared.services.store_picture import StorePicture
 
 __all__ = [
     "change_character",
@@ -87,7 +89,7 @@ def change_character() -> ChangeCharacter:
 
 @cache
 def delete_character() -> DeleteCharacter:
-    return DeleteCharacter(characters(), erase_images())
+    return DeleteCharacter(characters(), variants(), images(), erase_images())
 
 
 @cache
@@ -96,24 +98,34 @@ def read_source_image() -> ReadSourceImage:
 
 
 @cache
+def read_image_input() -> ReadImageInput:
+    return ReadImageInput(
+        uploads=uploads(),
+        upload_store=upload_store(),
+        images=images(),
+        store=aws.image_store(settings().images_bucket),
+        fetch=_fetch,
+        clock=clock,
+    )
+
+
+@cache
+def store_picture() -> StorePicture:
+    from shared.adapters import imaging
+
+    return StorePicture(images(), aws.image_store(settings().images_bucket), imaging)
+
+
+@cache
 def set_source_image() -> SetSourceImage:
     from shared.adapters import imaging
 
-    store = aws.image_store(settings().images_bucket)
     return SetSourceImage(
         characters=characters(),
         answers=answers(),
-        images=images(),
-        store=store,
         imaging=imaging,
-        read_image_input=ReadImageInput(
-            uploads=uploads(),
-            upload_store=upload_store(),
-            images=images(),
-            store=store,
-            fetch=_fetch,
-            clock=clock,
-        ),
+        read_image_input=read_image_input(),
+        store_picture=store_picture(),
         clock=clock,
         new_id=new_id,
         measures_faces=settings().measures_faces,

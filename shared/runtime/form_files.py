@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import ClassVar, Self
 
 from pydantic import PrivateAttr, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
@@ -35,10 +35,8 @@ class InputPictureBody(ImageInputBody):
     of the part of this form that holds the file."""
 
     file: str | None = None
+    _ways: ClassVar[tuple[str, ...]] = (*ImageInputBody._ways, "file")
     _part: Part | None = PrivateAttr(None)
-
-    def _given(self) -> list[Any]:
-        return [*super()._given(), self.file]
 
     @model_validator(mode="after")
     def _part_is_there(self, info: ValidationInfo) -> Self:

@@ -1,6 +1,6 @@
 """How a request names a picture in JSON."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,17 +17,16 @@ class ImageInputBody(Body):
     image_id: Annotated[str, IdOf(Kind.IMAGE)] | None = None
     url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
 
+    _ways: ClassVar[tuple[str, ...]] = ("upload_id", "image_id", "url")
+
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(one is not None for one in self._given()) != 1:
-            names = ", ".join(type(self).model_fields)
+        if sum(getattr(self, way) is not None for way in self._ways) != 1:
+            names = ", ".join(self._ways)
             raise PydanticCustomError(
                 "one_image_input", "Give exactly one of {names}.", {"names": names}
             )
         return self
-
-    def _given(self) -> list[Any]:
-        return [self.upload_id, self.image_id, self.url]
 
     def to_domain(self) -> ImageInput:
         return ImageInput(upload_id=self.upload_id, image_id=self.image_id, url=self.url)

@@ -93,4 +93,5 @@ class ImageView(View):
 def _why_not(image: StoredImage) -> str:
     if image.character_id is None:
         return "no_identity"
-    return "is_the_source" if image.provenance is Provenance.UPLOADED else "no_analyzer"
+    is_source = image.provenance is Provenance.UPLOADED and image.variant_id is None
+    return "is_the_source" if is_source else "no_analyzer"

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from shared.domain.errors import NotFound
-from shared.domain.ids import Kind, id_pattern, is_id
+from shared.domain.ids import SLUG_PATTERN, Kind, id_pattern, is_id
 from shared.domain.page import Page, PageRequest
 from shared.domain.seeds import SEED_LIMIT
 from shared.domain.text import UnfitText, clean_text
@@ -76,6 +76,7 @@ def existing_id(kind: Kind, raw: str) -> str:
     return raw
 
 
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 Seed = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
 
 
@@ -92,6 +93,16 @@ def digits(raw: object) -> object:
     if isinstance(raw, str) and not (raw.isascii() and raw.isdecimal()):
         raise PydanticCustomError("int_parsing", "Input should be a whole number")
     return raw
+
+
+def yes_or_no(raw: object) -> object:
+    """A yes or no of a query string, which is written as JSON writes it."""
+    if raw not in ("true", "false"):
+        raise PydanticCustomError("bool_parsing", "Input should be true or false")
+    return raw == "true"
+
+
+YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
 
 
 class PageQuery(Query):

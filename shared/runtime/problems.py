@@ -153,6 +153,7 @@ _CODES: Final = {
     "string_pattern_mismatch": "malformed",
     "int_from_float": "wrong_type",
     "int_parsing": "wrong_type",
+    "bool_parsing": "wrong_type",
 }
 _OUT_OF_RANGE: Final = ("greater_than", "less_than", "_too_long", "_too_short", "finite_number")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.errors import StaleWrite
-from shared.domain.ports import Characters
+from shared.domain.ports import Characters, Images, Variants
 from shared.services.erase_images import EraseImages
 
 _RACES = 4
@@ -15,6 +15,8 @@ class DeleteCharacter:
     deleted again. Images that generations made of it stay with their generations."""
 
     characters: Characters
+    variants: Variants
+    images: Images
     erase_images: EraseImages
 
     def __call__(self, *, owner: str, character_id: str) -> None:
@@ -23,9 +25,18 @@ class DeleteCharacter:
             character = self.characters.get(owner, character_id)
             sources = self.characters.sources(character_id)
             self.erase_images(images=[source.image for source in sources])
+            self._erase_variants(character_id)
             try:
                 self.characters.delete(character)
             except StaleWrite:
                 continue
+            # Those that came meanwhile: nothing can be added to a character that is gone.
+            self._erase_variants(character_id)
             return
         raise StaleWrite("the character changes faster than it can be deleted")
+
+    def _erase_variants(self, character_id: str) -> None:
+        variants = self.variants.all_of(character_id)
+        ids = [variant.image_id for variant in variants if variant.image_id is not None]
+        self.erase_images(images=self.images.stored(ids))
+        self.variants.forget(character_id, variants)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import Conflict, NotFound, StaleWrite
+from shared.domain.errors import Conflict, NotFound
 from shared.domain.images import StoredImage
-from shared.domain.ports import Characters, Generations, Images
-from shared.domain.removal import without_image
+from shared.domain.ports import Characters, Images
 from shared.services.erase_images import EraseImages
-
-_RACES = 4
+from shared.services.forget_image import ForgetImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +15,21 @@ class DeleteImage:
 
     images: Images
     characters: Characters
-    generations: Generations
+    forget_image: ForgetImage
     erase_images: EraseImages
 
     def __call__(self, *, owner: str, image_id: str) -> None:
-        """Raises NotFound, and Conflict for a character's current source."""
+        """Raises NotFound, and Conflict for a character's current source or a variant's."""
         image = self.images.get(owner, image_id)
+        if image.variant_id is not None:
+            raise Conflict(
+                "This is the picture of a variant; delete the variant.",
+                code="variant_in_use",
+                variant_id=image.variant_id,
+                character_id=image.character_id,
+            )
         self._refuse_current_source(image)
-        self._forget(image)
+        self.forget_image(image)
         self.erase_images(images=[image])
 
     def _refuse_current_source(self, image: StoredImage) -> None:
@@ -40,18 +45,3 @@ class DeleteImage:
                 code="source_in_use",
                 character_id=image.character_id,
             )
-
-    def _forget(self, image: StoredImage) -> None:
-        if image.generation_id is None or image.item_index is None:
-            return
-        for _ in range(_RACES):
-            try:
-                item = self.generations.get(image.generation_id).items[image.item_index]
-                if item.image is not None and item.image.id == image.id:
-                    self.generations.apply(without_image(item))
-            except NotFound:
-                return
-            except StaleWrite:
-                continue
-            return
-        raise StaleWrite("the item changes faster than its image can be deleted")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Character
+from shared.domain.character import Character, seen_as
 from shared.domain.choosing import choose_model, references_wanted
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
@@ -17,6 +17,7 @@ from shared.domain.wish import Wish
 from shared.services.answering import Answer
 from shared.services.check_inputs import CheckInputs
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_hero import UseHero
 from shared.services.use_style import UseStyle
 
 
@@ -28,6 +29,7 @@ class RequestGeneration:
     characters: Characters
     answers: Answers
     use_style: UseStyle
+    use_hero: UseHero
     check_inputs: CheckInputs
     submit_generation: SubmitGeneration
 
@@ -35,13 +37,16 @@ class RequestGeneration:
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
         """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
-        ContentRefused, IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing has been
-        recorded."""
+        NotAHero, ContentRefused, IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing
+        has been recorded."""
         model = self.model_for(wish)
         first = self._answered(wish, idempotency)
         if first is not None:
             return first
         character, style = self.named_in(wish, owner, model)
+        inputs = self.check_inputs(owner=owner.id, given=wish.inputs)
+        if wish.mode is Mode.ASSET:
+            self.use_hero.check_seeds(owner=owner.id, sources=inputs.sources)
         try:
             snapshot = self.submit_generation(
                 owner=owner,
@@ -49,7 +54,7 @@ class RequestGeneration:
                 model=model,
                 character=character,
                 style=style,
-                inputs=self.check_inputs(owner=owner.id, given=wish.inputs),
+                inputs=inputs,
                 idempotency=idempotency,
                 answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
             )
@@ -92,6 +97,11 @@ class RequestGeneration:
         if wish.character_id is None:
             return None
         character = self.characters.get(owner.id, wish.character_id)
+        if wish.variant_type is not None:
+            hero = self.use_hero(
+                owner=owner.id, character_id=character.id, variant_type=wish.variant_type
+            )
+            return seen_as(character, hero)
         if wish.lora is None:
             _check_source(character, wish)
         return character

@@ -3,23 +3,17 @@
 from dataclasses import dataclass
 
 from shared.domain.character import Character, SourceImage, new_source
-from shared.domain.errors import AlreadyAnswered, InvalidImage, StaleWrite
+from shared.domain.errors import AlreadyAnswered, StaleWrite
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_input import ImageInput
 from shared.domain.image_keys import source_image_key
-from shared.domain.images import (
-    Decoded,
-    ImageFormat,
-    ImageStatus,
-    Provenance,
-    Rendition,
-    StoredImage,
-)
-from shared.domain.ports import Answers, Characters, Clock, Images, ImageStore, Imaging
+from shared.domain.images import Decoded, Provenance, StoredImage
+from shared.domain.ports import Answers, Characters, Clock, Imaging
 from shared.domain.upload import Upload
 from shared.services.answering import Answer, keeping
 from shared.services.read_image_input import ReadImageInput
+from shared.services.store_picture import StorePicture
 
 _RACES = 4
 
@@ -31,10 +25,9 @@ class SetSourceImage:
 
     characters: Characters
     answers: Answers
-    images: Images
-    store: ImageStore
     imaging: Imaging
     read_image_input: ReadImageInput
+    store_picture: StorePicture
     clock: Clock
     new_id: IdFactory
     measures_faces: bool
@@ -73,20 +66,7 @@ class SetSourceImage:
             content=content,
             character_id=character.id,
         )
-        self.images.add(intent)
-        self.store.put(intent.key, data, content.format.media_type)
-        renditions = self._put_renditions(intent, data)
-        return intent.model_copy(update={"status": ImageStatus.LIVE, "renditions": renditions})
-
-    def _put_renditions(self, image: StoredImage, data: bytes) -> frozenset[Rendition]:
-        """A rendition that cannot be made never fails the image."""
-        try:
-            made = self.imaging.renditions(data, generated=False)
-        except InvalidImage:
-            return frozenset()
-        for name, blob in made.items():
-            self.store.put(image.rendition_key(name), blob, ImageFormat.WEBP.media_type)
-        return frozenset(made)
+        return self.store_picture(intent, data)
 
     def _record(
         self,

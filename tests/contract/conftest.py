@@ -15,6 +15,7 @@ from shared.adapters.dynamo.style_capsules import DynamoStyleCapsules
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.transactions import Patience
 from shared.adapters.dynamo.uploads import DynamoUploads
+from shared.adapters.dynamo.variants import DynamoVariants
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import (
@@ -25,10 +26,12 @@ from shared.domain.ports import (
     Owners,
     StyleCapsules,
     Uploads,
+    Variants,
 )
 from tests.aws import TABLE, Aws
 from tests.builders import IN_A_MINUTE, a_brief, an_allowance
 from tests.fake_style_capsules import FakeStyleCapsules
+from tests.fake_variants import FakeVariants
 from tests.fakes import (
     FakeAnswers,
     FakeCharacters,
@@ -52,6 +55,7 @@ class Stores:
     characters: Characters
     uploads: Uploads
     images: Images
+    variants: Variants
     style_capsules: StyleCapsules
     ledger_of: Callable[[str], Ledger]
     overdraft_of: Callable[[str, str], int]
@@ -88,6 +92,7 @@ def fake_stores() -> Stores:
         FakeCharacters(memory),
         FakeUploads(memory),
         FakeImages(memory),
+        FakeVariants(memory),
         FakeStyleCapsules(memory),
         ledger_of,
         lambda owner, period: memory.overdraft[owner, period],
@@ -111,6 +116,7 @@ def dynamo_stores(table: Table) -> Stores:
         DynamoCharacters(table),
         DynamoUploads(table),
         DynamoImages(table),
+        DynamoVariants(table),
         DynamoStyleCapsules(table),
         ledger_of,
         overdraft_of,

@@ -21,6 +21,7 @@ from shared.runtime import (
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
+    bootstrap_variants,
     bootstrap_webhook,
     bootstrap_worker,
 )
@@ -37,6 +38,7 @@ _ROOTS = (
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
+    bootstrap_variants,
     bootstrap_webhook,
     bootstrap_worker,
 )

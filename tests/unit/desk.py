@@ -21,6 +21,7 @@ from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.forget_image import ForgetImage
 from shared.services.list_generations import ListGenerations
 from shared.services.moderate import Moderate
 from shared.services.read_generation import ReadGeneration
@@ -28,7 +29,9 @@ from shared.services.read_image_input import ReadImageInput
 from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
 from shared.services.set_source_image import SetSourceImage
+from shared.services.store_picture import StorePicture
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.use_hero import UseHero
 from shared.services.use_style import UseStyle
 from tests.builders import ADA, an_id
 from tests.fake_memory import Memory
@@ -43,6 +46,7 @@ from tests.fake_outside import (
     FakeWorkQueue,
 )
 from tests.fake_style_capsules import FakeStyleCapsules
+from tests.fake_variants import FakeVariants
 from tests.fakes import FakeAnswers, FakeCharacters, FakeGenerations
 
 OFFERED = (ProviderName.GEMINI, ProviderName.REPLICATE)
@@ -64,6 +68,7 @@ class Desk:
     generations: FakeGenerations = field(init=False)
     characters: FakeCharacters = field(init=False)
     images: FakeImages = field(init=False)
+    variants: FakeVariants = field(init=False)
     style_capsules: FakeStyleCapsules = field(init=False)
     new_id: Callable[[Kind, datetime], str] = field(init=False)
 
@@ -72,6 +77,7 @@ class Desk:
         self.generations = FakeGenerations(self.memory)
         self.characters = FakeCharacters(self.memory)
         self.images = FakeImages(self.memory)
+        self.variants = FakeVariants(self.memory)
         self.style_capsules = FakeStyleCapsules(self.memory)
         self.new_id = lambda kind, _: an_id(kind, next(numbers))
 
@@ -104,6 +110,7 @@ class Desk:
             characters=self.characters,
             answers=FakeAnswers(self.memory),
             use_style=UseStyle(self.style_capsules, self.images),
+            use_hero=UseHero(self.variants, self.images),
             check_inputs=check_inputs,
             submit_generation=self.submit_generation,
         )
@@ -150,7 +157,11 @@ class Desk:
 
     @property
     def delete_image(self) -> DeleteImage:
-        return DeleteImage(self.images, self.characters, self.generations, self.erase_images)
+        return DeleteImage(self.images, self.characters, self.forget_image, self.erase_images)
+
+    @property
+    def forget_image(self) -> ForgetImage:
+        return ForgetImage(self.generations)
 
     @property
     def create_upload(self) -> CreateUpload:
@@ -172,24 +183,27 @@ class Desk:
 
     @property
     def delete_character(self) -> DeleteCharacter:
-        return DeleteCharacter(self.characters, self.erase_images)
+        return DeleteCharacter(self.characters, self.variants, self.images, self.erase_images)
+
+    @property
+    def read_image_input(self) -> ReadImageInput:
+        return ReadImageInput(
+            uploads=FakeUploads(self.memory),
+            upload_store=self.upload_store,
+            images=self.images,
+            store=self.store,
+            fetch=lambda url: self.pages[url],
+            clock=self.clock,
+        )
 
     @property
     def set_source_image(self) -> SetSourceImage:
         return SetSourceImage(
             characters=self.characters,
             answers=FakeAnswers(self.memory),
-            images=self.images,
-            store=self.store,
             imaging=imaging,
-            read_image_input=ReadImageInput(
-                uploads=FakeUploads(self.memory),
-                upload_store=self.upload_store,
-                images=self.images,
-                store=self.store,
-                fetch=lambda url: self.pages[url],
-                clock=self.clock,
-            ),
+            read_image_input=self.read_image_input,
+            store_picture=StorePicture(self.images, self.store, imaging),
             clock=self.clock,
             new_id=self.new_id,
             measures_faces=True,

@@ -29,6 +29,22 @@ def image_write(image: StoredImage) -> Write:
     )
 
 
+def deletion_mark(image: StoredImage, due_at: datetime) -> Write:
+    """Out of sight, and to be collected from then on."""
+    return update(
+        keys.image(image.id),
+        "SET #status = :deleting, #due_shard = :due_shard, #due_at = :due_at"
+        " REMOVE #owner_list, #listed_at",
+        "#status IN (:seen, :deleting)",
+        values={
+            "seen": image.status,
+            "deleting": ImageStatus.DELETING,
+            **keys.collectable(image.id, due_at),
+        },
+        refused=_stale,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoImages:
     table: Table
@@ -87,17 +103,8 @@ class DynamoImages:
             self.table.commit(write)
 
     def mark_deleting(self, image: StoredImage, *, again_at: datetime | None = None) -> None:
-        marker = keys.collectable(image.id, again_at or image.created_at + ORPHAN_AGE)
-        write = update(
-            keys.image(image.id),
-            "SET #status = :deleting, #due_shard = :due_shard, #due_at = :due_at"
-            " REMOVE #owner_list, #listed_at",
-            "#status IN (:seen, :deleting)",
-            values={"seen": image.status, "deleting": ImageStatus.DELETING, **marker},
-            refused=_stale,
-        )
         try:
-            self.table.commit(write)
+            self.table.commit(deletion_mark(image, again_at or image.created_at + ORPHAN_AGE))
         except StaleWrite as lost:
             if lost.winner is not None:
                 raise

@@ -6,8 +6,11 @@ GEN#{generation}      ATT#{nn}#{k}                attempt k of item nn
                       ITEM#{nn}                   item nn, less than 1 KB
                       META                        the generation
                       META#BRIEF                  prompts and references, written once
-CHR#{character}       META                        the character with its current source
+CHR#{character}       HERO#{variant type}         variant_id: the hero of the type
+                      META                        the character with its current source
                       SOURCE#{vvvv}               every version of the source image
+                      VARIANT#{variant}           an image under review
+                      VERSIONS#{root variant}     reimports: how many the chain has had
 IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
@@ -27,7 +30,9 @@ OWNER#{owner}         SLOT                        running: set of the open gener
                       IDEM#{route}#{key}          request_hash, answer, expires_at; ttl
 
 The sort keys of a generation are ordered for its two reads: `ITEM#` to `META` is what is shown,
-`ITEM#` to `META#BRIEF` is what a worker needs, and neither reads attempts.
+`ITEM#` to `META#BRIEF` is what a worker needs, and neither reads attempts. Those of a character
+are, too: `HERO#` to `META` is what its variants are shown with, and variants are listed newest
+first by their ids, which begin with the time.
 
 index      hash                          range                     projection
 by_owner   owner_list `{owner}#{list}`   listed_at `{time}#{id}`   ALL: lists, newest first
@@ -58,6 +63,9 @@ BRIEF: Final = "META#BRIEF"
 FIRST_ITEM: Final = "ITEM#"
 DUE: Final = "DUE"
 SOURCES: Final = "SOURCE#"
+HEROES: Final = "HERO#"
+VARIANTS: Final = "VARIANT#"
+VERSIONS: Final = "VERSIONS#"
 ATTEMPTS: Final = "ATT#"
 GENERATION_PREFIX: Final = "GEN#"
 IMAGE_PREFIX: Final = "IMG#"
@@ -91,6 +99,18 @@ def character(character_id: str, sk: str = META) -> Key:
 
 def source(character_id: str, version: int) -> Key:
     return character(character_id, f"{SOURCES}{version:04}")
+
+
+def hero(character_id: str, variant_type: str) -> Key:
+    return character(character_id, f"{HEROES}{variant_type}")
+
+
+def variant(character_id: str, variant_id: str) -> Key:
+    return character(character_id, f"{VARIANTS}{variant_id}")
+
+
+def versions(character_id: str, root_id: str) -> Key:
+    return character(character_id, f"{VERSIONS}{root_id}")
 
 
 def image(image_id: str) -> Key:

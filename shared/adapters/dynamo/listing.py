@@ -1,4 +1,4 @@
-"""An owner's lists, newest first, a bounded number of index pages at a time."""
+"""Lists, newest first, a bounded number of the table's pages at a time."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -27,6 +27,29 @@ _MEMBERS: Final[Mapping[str, tuple[Kind, Callable[[str], Key]]]] = {
 }
 
 
+def read_pages(
+    table: Table, request: dict[str, Any], *, limit: int, order: str
+) -> tuple[list[Record], str | None]:
+    """At most `limit` records of a query, and from which value of its sort key, `order`, the
+    next page goes on; None after the last."""
+    # One more than is shown tells whether there is a next page.
+    per_page = FILTERED_PAGE if "FilterExpression" in request else limit + 1
+    request = request | {"ScanIndexForward": False, "Limit": per_page}
+    found: list[Record] = []
+    last = ""
+    for _ in range(MAX_PAGES):
+        records, next_key = table.query_page(request)
+        found += records
+        if len(found) > limit:
+            shown = found[:limit]
+            return shown, shown[-1][order]
+        if next_key is None:
+            return found, None
+        request["ExclusiveStartKey"] = next_key
+        last = next_key[order]["S"]
+    return found, last
+
+
 @dataclass(frozen=True, slots=True)
 class OwnerList:
     """`conditions` are filter expressions that must all hold, on `values`."""
@@ -38,20 +61,8 @@ class OwnerList:
 
     def read(self, table: Table, page: PageRequest) -> tuple[list[Record], str | None]:
         """At most `page.limit` records and the cursor of the next page. Raises InvalidCursor."""
-        request = self._request(page)
-        found: list[Record] = []
-        last = ""
-        for _ in range(MAX_PAGES):
-            records, next_key = table.query_page(request)
-            found += records
-            if len(found) > page.limit:
-                shown = found[: page.limit]
-                return shown, self._cursor(shown[-1]["listed_at"])
-            if next_key is None:
-                return found, None
-            request["ExclusiveStartKey"] = next_key
-            last = next_key["listed_at"]["S"]
-        return found, self._cursor(last)
+        found, last = read_pages(table, self._request(page), limit=page.limit, order="listed_at")
+        return found, last and str(Cursor(after=last, binding=self._binding()))
 
     def _request(self, page: PageRequest) -> dict[str, Any]:
         values = {"list": keys.owner_list(self.owner, self.name), **self.values}
@@ -60,9 +71,7 @@ class OwnerList:
             KeyConditionExpression="#owner_list = :list",
             FilterExpression=" AND ".join(self.conditions),
         )
-        # One more than is shown tells whether there is a next page.
-        limit = FILTERED_PAGE if self.conditions else page.limit + 1
-        request |= {"IndexName": keys.BY_OWNER, "ScanIndexForward": False, "Limit": limit}
+        request |= {"IndexName": keys.BY_OWNER}
         if page.cursor is not None:
             request["ExclusiveStartKey"] = to_wire(self._start(page.cursor))
         return request
@@ -75,9 +84,6 @@ class OwnerList:
             raise InvalidCursor("The cursor is not one of this list.")
         in_list = {"owner_list": keys.owner_list(self.owner, self.name), "listed_at": after}
         return key_of(id_) | in_list
-
-    def _cursor(self, listed_at: str) -> str:
-        return str(Cursor(after=listed_at, binding=self._binding()))
 
     def _binding(self) -> str:
         return binding_of(self.owner, self.name, self.conditions, dict(self.values))

@@ -18,6 +18,7 @@ from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
+from shared.domain.variant import Variant
 
 type Record = dict[str, Any]
 
@@ -84,6 +85,14 @@ def character_record(character: Character) -> Record:
 
 def source_record(source: SourceImage) -> Record:
     return keys.source(source.character_id, source.version) | _fields(source)
+
+
+def variant_record(variant: Variant) -> Record:
+    return keys.variant(variant.character_id, variant.id) | _fields(variant)
+
+
+def hero_record(character_id: str, variant_type: str, variant_id: str) -> Record:
+    return keys.hero(character_id, variant_type) | {"variant_id": variant_id}
 
 
 def image_record(image: StoredImage) -> Record:

@@ -33,7 +33,7 @@ type Refusal = Callable[[Record | None], Exception]
 class Write:
     """One change of one record; `request` is in the API's words, without the table's name."""
 
-    kind: Literal["Put", "Update", "Delete"]
+    kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
     request: dict[str, Any]
     refused: Refusal
 
@@ -74,6 +74,12 @@ def delete(
 ) -> Write:
     texts = expressions(values, ConditionExpression=condition)
     return Write("Delete", _with_winner({"Key": to_wire(key), **texts}), refused)
+
+
+def check(key: Key, condition: str, *, refused: Refusal) -> Write:
+    """What must hold for the other writes of a transaction; it changes nothing itself."""
+    texts = expressions(None, ConditionExpression=condition)
+    return Write("ConditionCheck", _with_winner({"Key": to_wire(key), **texts}), refused)
 
 
 def expressions(values: Mapping[str, Any] | None, **texts: str | None) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""Give a character a variant that was made elsewhere."""
+
+from dataclasses import dataclass
+
+from shared.domain.errors import AlreadyAnswered
+from shared.domain.idempotency import IdempotencyKey
+from shared.domain.ids import IdFactory, Kind
+from shared.domain.image_input import ImageInput
+from shared.domain.ports import Answers, Clock, Variants
+from shared.domain.variant import (
+    Lineup,
+    ShownVariant,
+    Variant,
+    VariantProvenance,
+    VariantStatus,
+)
+from shared.services.answering import Answer, keeping
+from shared.services.bring_variant_image import BringVariantImage
+
+
+@dataclass(frozen=True, slots=True)
+class UploadVariant:
+    """It is reviewed like one that was drawn."""
+
+    variants: Variants
+    answers: Answers
+    bring_image: BringVariantImage
+    clock: Clock
+    new_id: IdFactory
+
+    def __call__(
+        self,
+        *,
+        owner: str,
+        character_id: str,
+        variant_type: str,
+        given: ImageInput,
+        idempotency: IdempotencyKey | None = None,
+    ) -> Answer[ShownVariant]:
+        """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
+        lineup = self.variants.lineup(owner, character_id)
+        first = idempotency and self.answers.find(idempotency, self.clock())
+        if first is not None:
+            return Answer(ShownVariant.model_validate_json(first.answer), replayed=True)
+        image, consumed = self.bring_image(
+            owner=owner, character_id=character_id, variant_type=variant_type, given=given
+        )
+        variant = self._variant(lineup, variant_type, image.id)
+        image = image.model_copy(update={"variant_id": variant.id})
+        shown = ShownVariant.of(variant, image, lineup)
+        kept = keeping(idempotency, shown.model_dump_json())
+        try:
+            self.variants.add(variant, image, consumed=consumed, idempotency=kept)
+        except AlreadyAnswered as earlier:
+            winner = ShownVariant.model_validate_json(earlier.answer.answer)
+            return Answer(winner, replayed=True)
+        return Answer(shown)
+
+    def _variant(self, lineup: Lineup, variant_type: str, image_id: str) -> Variant:
+        now = self.clock()
+        variant_id = self.new_id(Kind.VARIANT, now)
+        return Variant(
+            id=variant_id,
+            owner=lineup.character.owner,
+            character_id=lineup.character.id,
+            variant_type=variant_type,
+            status=VariantStatus.GENERATED,
+            provenance=VariantProvenance.MANUAL_UPLOAD,
+            root_id=variant_id,
+            source_version=lineup.source_version,
+            image_id=image_id,
+            created_at=now,
+            updated_at=now,
+        )
