@@ -24,7 +24,12 @@ PROTECTED = {
         *("/v1/modes", "/v1/models", "/v1/workflows"),
         *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
     ),
-    "characters": ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}"),
+    "characters": (
+        "/v1/uploads",
+        "/v1/characters",
+        "/v1/characters/{proxy+}",
+        "/v1/variants/{proxy+}",
+    ),
 }
 PUBLIC = {
     "generations": {

@@ -25,7 +25,15 @@ UPLOADED = "*/uploads/*"
 # What events and sums are made of: generations with their parts, images, and characters' sources.
 TELLING = {
     "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}, {"prefix": "CHR#"}]},
-    "sk": {"S": ["META", {"prefix": "ITEM#"}, {"prefix": "ATT#"}, {"prefix": "SOURCE#"}]},
+    "sk": {
+        "S": [
+            "META",
+            {"prefix": "ITEM#"},
+            {"prefix": "ATT#"},
+            {"prefix": "SOURCE#"},
+            {"prefix": "VARIANT#"},
+        ]
+    },
 }
 
 

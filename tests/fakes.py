@@ -20,6 +20,7 @@ from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance, minute_of, quota_exceeded, rate_limited
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
+from shared.domain.variant import Variant
 from tests.fake_memory import Memory, locked, page_of
 from tests.fake_outside import (
     FakeClock,
@@ -68,6 +69,7 @@ class FakeGenerations:
         due_at: datetime,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        variants: Sequence[Variant] = (),
         consumed: Sequence[Upload] = (),
         brought: Sequence[Upload] = (),
     ) -> None:
@@ -106,6 +108,7 @@ class FakeGenerations:
             m.characters[new_character.id] = new_character
         for move in moves:
             self._write_move(move)
+        m.variants |= {variant.id: variant for variant in variants}
 
     @locked
     def get(self, generation_id: str) -> Snapshot:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.characters.variant_drawing import api as variant_drawing
 from functions.characters.variants import api as variants
 from functions.characters.views import (
     CharacterBody,
@@ -25,6 +26,7 @@ CharacterId = Annotated[str, Kind.CHARACTER]
 
 api = Api()
 api.include(variants)
+api.include(variant_drawing)
 
 
 @api.post(

@@ -18,7 +18,7 @@ from shared.domain.provider import ReferencePicture
 from shared.domain.request import GenerationRequest, JobType, Mode, ProviderName
 from shared.domain.wish import Wish
 
-_DEFAULT_RATIO = {Mode.PORTRAIT: "3:4"}
+_DEFAULT_RATIO = {Mode.PORTRAIT: "3:4", Mode.VARIANT: "3:4"}
 _FRAMES = (JobType.START_FRAME, JobType.END_FRAME)
 _FOLLOW_THEIR_INPUT = (Mode.REDESIGN, Mode.STAGING, Mode.FACE_SWAP)
 """What is asked for is the same picture with something changed, so it keeps its shape."""
@@ -152,6 +152,7 @@ def complete_request(
         room_type=wish.room_type,
         style=wish.style,
         asset=wish.asset,
+        draws_variant=wish.draws_variant,
     )
 
 

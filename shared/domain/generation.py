@@ -107,7 +107,7 @@ class Item(Entity):
     `calls` numbers the claims over the item's life and so its attempts; `attempts` counts
     those of the current draw against the allowance; `draws` counts redraws after a low score.
     `won_by` is the attempt whose image is uploaded, and whose prediction `prediction_id` is then:
-    it need not be the last one.
+    it need not be the last one. `variant_id` is the variant that its image becomes.
     """
 
     id: str
@@ -134,6 +134,7 @@ class Item(Entity):
     candidates: tuple[str, ...] = ()
     verdict: str | None = None
     cost_micro_usd: int = 0
+    variant_id: str | None = None
     late: bool = False
     late_until: Timestamp | None = None
     completed_at: Timestamp | None = None
@@ -192,7 +193,8 @@ class Generation(Entity):
 
     `status` is None while the generation is open: it is computed from the items on read.
     What is read of a closed generation in lists is kept here: `progress`, `actual_micro_usd`,
-    `started_at`, `first_image_at`, `sequence`. `inputs` counts the input pictures kept with it.
+    `started_at`, `first_image_at`, `sequence`. `inputs` counts the input pictures kept with it,
+    `draws_variant` is the type of the variants that its images become.
     """
 
     id: str
@@ -205,6 +207,7 @@ class Generation(Entity):
     style_capsule: AppliedStyle | None = None
     inputs: int = 0
     asset: AssetPlace | None = None
+    draws_variant: str | None = None
     created_at: Timestamp
     units: int
     quota_period: str

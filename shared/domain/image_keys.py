@@ -35,6 +35,14 @@ def generated_image_key(generation: Generation, image_id: str, format_: ImageFor
     if generation.asset is not None:
         folder = f"{owner_folder(generation.owner)}/{_of_project(generation, generation.asset)}"
         return f"{folder}_{born_at(image_id)}_{random_of(image_id)}.{format_.extension}"
+    if generation.draws_variant is not None and generation.character_id is not None:
+        return variant_image_key(
+            generation.owner,
+            generation.character_id,
+            generation.draws_variant,
+            image_id,
+            format_,
+        )
     if generation.character_id is None:
         folder = f"renders/{generation.id}"
     else:

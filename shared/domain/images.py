@@ -57,9 +57,9 @@ class Rendition(StrEnum):
 
 class StoredImage(Entity):
     """One picture. `key` is its place in the images bucket; renditions lie beside it. `model`
-    drew it; `variant_id` is the variant that it is the picture of. `similarity` and `qa` are
-    those of a character's picture, where the deployment looks at faces; the source image itself
-    has its own."""
+    drew it; `variant_id` and `variant_type` are of the variant that it is the picture of.
+    `similarity` and `qa` are those of a character's picture, where the deployment looks at faces;
+    the source image itself has its own."""
 
     id: str
     owner: str
@@ -73,6 +73,7 @@ class StoredImage(Entity):
     generation_id: str | None = None
     item_index: int | None = None
     model: str | None = None
+    variant_type: str | None = None
     variant_id: str | None = None
     similarity: Similarity | None = None
     qa: Quality | None = None

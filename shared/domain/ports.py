@@ -53,13 +53,15 @@ class Generations(Protocol):
         due_at: datetime,
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
+        variants: Sequence[Variant] = (),
         consumed: Sequence[Upload] = (),
         brought: Sequence[Upload] = (),
     ) -> None:
         """Everything or nothing, the new character whose first pack this is, the moves of
-        other items and the uploads included: `consumed` are used up by this, `brought` are new
-        and used at once. Raises AlreadyAnswered, IdempotencyKeyReused, RateLimited,
-        InFlightLimit, QuotaExceeded, StaleWrite, UploadExpired, in this precedence."""
+        other items, new variants and the uploads included: `consumed` are used up by this,
+        `brought` are new and used at once. Raises AlreadyAnswered, IdempotencyKeyReused,
+        RateLimited, InFlightLimit, QuotaExceeded, StaleWrite, UploadExpired, in this precedence;
+        NotFound when the character of the variants is gone."""
         ...
 
     def get(self, generation_id: str) -> Snapshot:

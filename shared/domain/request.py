@@ -26,6 +26,7 @@ class Mode(StrEnum):
     COMPOSE = "compose"
     FACE_SWAP = "face_swap"
     ASSET = "asset"
+    VARIANT = "variant"
 
 
 class JobType(StrEnum):
@@ -112,6 +113,7 @@ class GenerationRequest(Entity):
     nearest to the first input picture, whose size nobody knows before it has been read; with
     `exact_size` the delivered `web` rendition has just that size. `seed` is the first item's;
     the others derive theirs from it. `inputs` counts the input pictures.
+    `draws_variant` is the type of the variants that are drawn.
     """
 
     mode: Mode
@@ -136,6 +138,7 @@ class GenerationRequest(Entity):
     room_type: str | None = None
     style: str | None = None
     asset: AssetPlace | None = None
+    draws_variant: str | None = None
 
     @property
     def inpaints(self) -> bool:

@@ -96,6 +96,7 @@ def _items(
             seed=item.seed,
             queued_at=generation.created_at,
             dispatch=Dispatch.HELD if waits and index else Dispatch.PENDING,
+            variant_id=item.variant_id,
         )
         for index, item in enumerate(failed)
     )

@@ -54,6 +54,7 @@ def submission(
         style_capsule=style.applied if style else None,
         inputs=request.inputs,
         asset=request.asset,
+        draws_variant=request.draws_variant,
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),

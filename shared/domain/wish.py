@@ -44,6 +44,7 @@ class Wish(Entity):
     room_type: str | None = None
     style: str | None = None
     asset: AssetPlace | None = None
+    draws_variant: str | None = None
 
     @property
     def shows_a_person(self) -> bool:

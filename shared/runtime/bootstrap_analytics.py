@@ -10,6 +10,7 @@ from shared.runtime.clock import clock
 from shared.runtime.observability import measure
 from shared.runtime.settings import AnalyticsSettings
 from shared.services.archive_events import ArchiveEvents
+from shared.services.follow_variants import FollowVariants
 from shared.services.record_changes import RecordChanges
 
 
@@ -28,6 +29,7 @@ def changes_of(stream: list[Mapping[str, Any]]) -> list[Change]:
 @cache
 def record_changes() -> RecordChanges:
     from shared.adapters.dynamo.rollups import DynamoRollups
+    from shared.adapters.dynamo.variants import DynamoVariants
     from shared.adapters.event_bus import EventBridge
     from shared.adapters.sqs_analyses import SqsAnalyses
 
@@ -35,6 +37,7 @@ def record_changes() -> RecordChanges:
         rollups=DynamoRollups(aws.table(settings().table_name), clock),
         bus=EventBridge(aws.client("events"), settings().event_bus_name),
         analyses=SqsAnalyses(aws.client("sqs"), settings().analysis_queue_url),
+        follow_variants=FollowVariants(DynamoVariants(aws.table(settings().table_name)), clock),
         measure=measure,
         clock=clock,
         daily_threshold_micro_usd=settings().daily_spend_threshold_usd * 1_000_000,

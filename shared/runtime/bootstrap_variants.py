@@ -5,10 +5,13 @@ from functools import cache
 from shared.domain.ids import new_id
 from shared.runtime.bootstrap import (
     answers,
+    characters,
+    draw_seed,
     erase_images,
     forget_image,
     images,
     settings,
+    submit_generation,
     variants,
 )
 from shared.runtime.bootstrap_characters import read_image_input, store_picture
@@ -17,9 +20,11 @@ from shared.services.approve_variant import ApproveVariant
 from shared.services.bring_variant_image import BringVariantImage
 from shared.services.delete_variant import DeleteVariant
 from shared.services.export_variant import AbandonExport, ExportVariant
+from shared.services.generate_variants import GenerateVariants, GenerateVariantsOfMany
 from shared.services.list_heroes import ListHeroes
 from shared.services.list_variants import ListVariants, ListVersions
 from shared.services.read_variant import ReadVariant
+from shared.services.regenerate_variant import RegenerateVariant
 from shared.services.reimport_variant import ReimportVariant
 from shared.services.reject_variant import RejectVariant
 from shared.services.reviewing import Reviewing
@@ -111,3 +116,18 @@ def reimport_variant() -> ReimportVariant:
 @cache
 def delete_variant() -> DeleteVariant:
     return DeleteVariant(variants(), images(), reviewing(), forget_image(), erase_images())
+
+
+@cache
+def generate_variants() -> GenerateVariants:
+    return GenerateVariants(characters(), submit_generation())
+
+
+@cache
+def generate_variants_of_many() -> GenerateVariantsOfMany:
+    return GenerateVariantsOfMany(generate_variants())
+
+
+@cache
+def regenerate_variant() -> RegenerateVariant:
+    return RegenerateVariant(variants(), generate_variants(), draw_seed)

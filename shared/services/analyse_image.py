@@ -9,6 +9,7 @@ from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
 from shared.domain.ports import Characters, FaceAnalyzer, Generations, Images, ImageStore
 from shared.domain.quality import PictureKind, check_quality
+from shared.domain.variant_types import variant_type
 from shared.services.analyse_source import AnalyseSource
 
 
@@ -33,7 +34,7 @@ class AnalyseImage:
         reading = self.analyzer.read(data)
         analysed = image.model_copy(
             update={
-                "qa": check_quality(reading, PictureKind.FREE),
+                "qa": check_quality(reading, _kind(image)),
                 "similarity": self._similarity(image, reading, data),
             }
         )
@@ -65,6 +66,11 @@ class AnalyseImage:
             model_version=self.analyzer.model_version,
             source_version=source.version,
         )
+
+
+def _kind(image: StoredImage) -> PictureKind:
+    """Only of a variant it is known what it is to show."""
+    return variant_type(image.variant_type).kind if image.variant_type else PictureKind.FREE
 
 
 def record_similarity(generations: Generations, images: Images, analysed: StoredImage) -> None:

@@ -39,6 +39,7 @@ class BringVariantImage:
             created_at=now,
             content=content,
             character_id=character_id,
+            variant_type=variant_type,
             similarity=awaited(character_id, measures_faces=self.measures_faces),
         )
         return self.store_picture(intent, data), picture.consumed

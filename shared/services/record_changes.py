@@ -1,5 +1,5 @@
-"""What changed in the table becomes sums to look at, events for those outside, and pictures to be
-looked at for faces."""
+"""What changed in the table becomes sums, events for those outside, pictures to be looked at for
+faces, and variants that follow their items."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from shared.domain.analytics.changes import Change
 from shared.domain.analytics.events import AnalyticsEvent, EventName, events_of
 from shared.domain.analytics.tallies import SPEND, Counted, Row, counted
 from shared.domain.ports import AnalysisQueue, Clock, EventBus, Rollups
+from shared.services.follow_variants import FollowVariants
 
 _MILLION = 1_000_000
 
@@ -25,6 +26,7 @@ class RecordChanges:
     rollups: Rollups
     bus: EventBus
     analyses: AnalysisQueue
+    follow_variants: FollowVariants
     measure: Callable[[str, int], None]
     clock: Clock
     daily_threshold_micro_usd: int
@@ -36,6 +38,7 @@ class RecordChanges:
         self.rollups.add(sums)
         self.bus.send([event for change in changes for event in events_of(change)])
         self.analyses.send(analyses_of(changes))
+        self.follow_variants(changes=changes)
         self._watch_spending(sums)
 
     def _watch_spending(self, sums: Sequence[Counted]) -> None:

@@ -102,6 +102,8 @@ class StoreResult:
             generation_id=generation.id,
             item_index=item.index,
             model=attempt.model,
+            variant_id=item.variant_id,
+            variant_type=generation.draws_variant,
             similarity=awaited(generation.character_id, measures_faces=self.measures_faces),
         )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.domain.character import Character
 from shared.domain.choosing import choose_substitutes, complete_request
+from shared.domain.drawn_variants import with_variants
 from shared.domain.errors import Unavailable
 from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
@@ -21,6 +22,7 @@ from shared.domain.substituting import substitutes_for
 from shared.domain.sweeping import next_due
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
+from shared.domain.variant import Variant
 from shared.domain.wish import Wish
 from shared.services.answering import keeping
 from shared.services.dispatching import Dispatcher
@@ -64,10 +66,15 @@ class SubmitGeneration:
         snapshot, brief = self.draft(
             owner=owner, wish=wish, model=model, character=character, style=style, inputs=inputs
         )
+        variants: tuple[Variant, ...] = ()
+        if wish.draws_variant is not None and character and character.source:
+            version = character.source.version
+            snapshot, variants = with_variants(snapshot, brief, version, self.new_id)
         self.record(
             owner,
             snapshot,
             brief,
+            variants=variants,
             idempotency=keeping(idempotency, answer(snapshot)),
             new_character=character if character_is_new else None,
             inputs=inputs,
@@ -109,6 +116,7 @@ class SubmitGeneration:
         new_character: Character | None = None,
         moves: Sequence[Move] = (),
         inputs: CheckedInputs = _NO_INPUTS,
+        variants: Sequence[Variant] = (),
     ) -> None:
         """The one way in: whatever is submitted takes its slot and its quota here."""
         self.generations.submit(
@@ -119,6 +127,7 @@ class SubmitGeneration:
             due_at=next_due(snapshot, snapshot.generation.created_at),
             new_character=new_character,
             moves=moves,
+            variants=variants,
             consumed=inputs.consumed,
             brought=[self._stored(upload, data) for upload, data in inputs.brought],
         )

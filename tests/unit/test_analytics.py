@@ -35,10 +35,13 @@ from shared.domain.generation import Failure, FailureStage, Item, Lane, Snapshot
 from shared.domain.ids import Kind, new_id
 from shared.domain.images import ImageStatus
 from shared.domain.transitions import Move, decide
+from shared.services.follow_variants import FollowVariants
 from shared.services.record_changes import RecordChanges
 from tests.builders import ADA, NOW, a_snapshot, an_attempt, an_image
+from tests.fake_memory import Memory
 from tests.fake_outside import FakeAnalyses, FakeClock
 from tests.fake_rollups import FakeBus, FakeRollups
+from tests.fake_variants import FakeVariants
 
 BLOCKED = Failure(
     code="content_blocked_output",
@@ -351,7 +354,9 @@ def test_a_place_in_the_queue_and_how_long_it_takes() -> None:
 
 
 def recording(rollups: FakeRollups, bus: FakeBus, threshold: int) -> RecordChanges:
-    return RecordChanges(rollups, bus, FakeAnalyses(), bus.measure, FakeClock(NOW), threshold)
+    clock = FakeClock(NOW)
+    follow = FollowVariants(FakeVariants(Memory()), clock)
+    return RecordChanges(rollups, bus, FakeAnalyses(), follow, bus.measure, clock, threshold)
 
 
 def test_the_threshold_of_a_day_is_told_once() -> None:

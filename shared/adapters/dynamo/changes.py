@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shared.adapters.dynamo import keys
 from shared.adapters.dynamo import records as r
@@ -16,10 +16,12 @@ from shared.domain.analytics.changes import (
     ImageChange,
     ItemChange,
     SourceChange,
+    VariantChange,
 )
 from shared.domain.character import SourceImage
 from shared.domain.generation import Attempt, Generation
 from shared.domain.images import ImageStatus
+from shared.domain.variant import Variant
 
 type StreamRecord = Mapping[str, Any]
 type Read = Callable[[Record], Any]
@@ -64,15 +66,12 @@ def _change(
         "generation_id": keys.generation_id(pk),
         "generation": generations.get(pk),
     }
-    if sk.startswith(keys.FIRST_ITEM):
-        sides = _sides(record, r.item_of)
-        return ItemChange(**told, **whose, **sides, version=_latest(sides).version)
-    if sk.startswith(keys.ATTEMPTS):
-        sides = _sides(record, Attempt.model_validate)
-        return AttemptChange(**told, **whose, **sides, version=1 if not sides["before"] else 2)
-    if sk.startswith(keys.SOURCES):
-        sides = _sides(record, SourceImage.model_validate)
-        return SourceChange(**told, **sides, version=1 if not sides["before"] else 2)
+    part = next((name for name in _PARTS if sk.startswith(name)), None)
+    if part is not None:
+        kind, read, version = _PARTS[part]
+        sides = _sides(record, read)
+        of_generation = whose if pk.startswith(keys.GENERATION_PREFIX) else {}
+        return cast("Change", kind(**told, **of_generation, **sides, version=version(sides)))
     if sk == keys.META and pk.startswith(keys.IMAGE_PREFIX):
         sides = _sides(record, r.image_of)
         return ImageChange(**told, **sides, version=_IMAGE_STAGES.index(_latest(sides).status))
@@ -80,6 +79,11 @@ def _change(
         sides = _sides(record, r.generation_of)
         return GenerationChange(**told, **sides, version=_latest(sides).version)
     return None
+
+
+def _written_twice(sides: Mapping[str, Any]) -> int:
+    """Of what has no version: it is made, and completed later."""
+    return 2 if sides["before"] else 1
 
 
 def _key(record: StreamRecord) -> Record:
@@ -97,3 +101,12 @@ def _sides(record: StreamRecord, read: Read) -> dict[str, Any]:
 
 def _latest(sides: Mapping[str, Any]) -> Any:
     return sides["after"] or sides["before"]
+
+
+_PARTS: Final[Mapping[str, tuple[Any, Read, Callable[[Mapping[str, Any]], int]]]] = {
+    keys.FIRST_ITEM: (ItemChange, r.item_of, lambda sides: _latest(sides).version),
+    keys.ATTEMPTS: (AttemptChange, Attempt.model_validate, _written_twice),
+    keys.SOURCES: (SourceChange, SourceImage.model_validate, _written_twice),
+    keys.VARIANTS: (VariantChange, Variant.model_validate, lambda sides: _latest(sides).revision),
+}
+"""By the beginning of the sort key: the change, how its sides are read, and its version."""

@@ -8,6 +8,7 @@ from shared.domain.character import SourceImage
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
+from shared.domain.variant import Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,12 @@ class SourceChange(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantChange(Told):
+    before: Variant | None
+    after: Variant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartTold(Told):
     """A part of a generation does not tell whose it is: `generation` does. It is None when the
     generation was deleted before anybody looked."""
@@ -88,4 +95,6 @@ def _similarity(item: Item | None) -> Similarity | None:
     return similarity if similarity is not None and similarity.score is not None else None
 
 
-type Change = GenerationChange | AttemptChange | ItemChange | ImageChange | SourceChange
+type Change = (
+    GenerationChange | AttemptChange | ItemChange | ImageChange | SourceChange | VariantChange
+)

@@ -19,12 +19,14 @@ from shared.domain.analytics.changes import (
     PartTold,
     SourceChange,
     Told,
+    VariantChange,
 )
 from shared.domain.character import SourceImage
 from shared.domain.entity import Entity, Timestamp, rfc3339
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
 from shared.domain.quality import Quality
+from shared.domain.variant import Variant, VariantStatus
 
 
 class EventName(StrEnum):
@@ -35,6 +37,8 @@ class EventName(StrEnum):
     GENERATION_CANCELLED = "generation_cancelled"
     IMAGE_STORED = "image_stored"
     PACK_COMPLETED = "pack_completed"
+    VARIANT_GENERATED = "variant_generated"
+    VARIANT_APPROVED = "variant_approved"
     IMAGE_QA_COMPLETED = "image_qa_completed"
     SPEND_THRESHOLD_CROSSED = "spend_threshold_crossed"
 
@@ -65,21 +69,26 @@ class AnalyticsEvent(Entity):
 
 
 def events_of(change: Change) -> list[AnalyticsEvent]:
+    return list(_events(change))
+
+
+def _events(change: Change) -> Iterator[AnalyticsEvent]:
     match change:
         case AttemptChange(after=Attempt() as attempt):
-            return list(_of_attempt(change, attempt))
+            yield from _of_attempt(change, attempt)
         case ItemChange(after=Item() as item):
-            return list(_of_item(change, item))
+            yield from _of_item(change, item)
         case GenerationChange(after=Generation() as generation):
-            return list(_of_generation(change, generation))
+            yield from _of_generation(change, generation)
         case ImageChange(after=StoredImage(qa=Quality() as qa) as image):
-            was_known = change.before is not None and change.before.qa is not None
-            return [] if was_known else [_looked_at(change, image, qa)]
+            if change.before is None or change.before.qa is None:
+                yield _looked_at(change, image, qa)
         case SourceChange(before=SourceImage() as before, after=SourceImage() as source):
-            known = before.awaits_analysis and not source.awaits_analysis
-            return [_looked_at(change, source.image, source.qa)] if known else []
-        case _:
-            return []
+            if before.awaits_analysis and not source.awaits_analysis:
+                yield _looked_at(change, source.image, source.qa)
+        case VariantChange(after=Variant() as variant):
+            for name in _reviewed(change.before, variant):
+                yield _of_variant(change, name, variant)
 
 
 def milliseconds(length: timedelta) -> int:
@@ -126,6 +135,33 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
             image_count=after.charged,
             total_duration_ms=took,
         )
+
+
+def _reviewed(before: Variant | None, after: Variant) -> Iterator[EventName]:
+    """What was brought from outside was not generated."""
+    if before is None or before.status is after.status:
+        return
+    drawn = (VariantStatus.PENDING, VariantStatus.GENERATING)
+    if after.status is VariantStatus.GENERATED and (before.status in drawn or before.error):
+        yield EventName.VARIANT_GENERATED
+    if after.status is VariantStatus.APPROVED and before.exported_as is not after.status:
+        yield EventName.VARIANT_APPROVED
+
+
+def _of_variant(change: Told, name: EventName, variant: Variant) -> AnalyticsEvent:
+    return AnalyticsEvent(
+        name=name,
+        event_id=change.id_of(name),
+        owner=variant.owner,
+        generation_id=variant.generation_id,
+        occurred_at=variant.updated_at,
+        sequence=change.sequence,
+        properties={
+            "character_id": variant.character_id,
+            "variant_id": variant.id,
+            "variant_type": variant.variant_type,
+        },
+    )
 
 
 def _looked_at(change: Told, image: StoredImage, qa: Quality) -> AnalyticsEvent:

@@ -8,6 +8,7 @@ from typing import Any
 from shared.domain.character import Attributes, Character
 from shared.domain.prompts.data import booster, negative, poses, read, room_styles, room_types
 from shared.domain.request import GenerationRequest, Mode, Reach
+from shared.domain.variant_types import variant_type
 
 
 def compose(
@@ -21,6 +22,11 @@ def compose(
         return tuple(
             _portrait(request, character, index, words) for index in range(request.image_count)
         )
+    if request.mode is Mode.VARIANT:
+        assert character is not None, "a variant shows a character"
+        assert request.draws_variant is not None, "a variant is of a type"
+        framing = variant_type(request.draws_variant).framing
+        return (_shot(request, character, framing, 0, words),) * request.image_count
     return (_one_for_all(request, character, words),) * request.image_count
 
 
@@ -117,14 +123,20 @@ def _numbered(words: str, request: GenerationRequest) -> str:
 
 
 def _portrait(request: GenerationRequest, character: Character, index: int, words: str) -> str:
-    template = read("portrait")
     wished = request.poses or tuple(poses())
+    return _shot(request, character, poses()[wished[index % len(wished)]], index, words)
+
+
+def _shot(
+    request: GenerationRequest, character: Character, framing: str, index: int, words: str
+) -> str:
+    template = read("portrait")
     person = _person(character.attributes)
     return _joined(
         template["opening"],
         "" if request.lora else _same_person(character, index),
         template["person"].replace("{attributes}", person) if person else "",
-        template["pose"].replace("{pose}", poses()[wished[index % len(wished)]]),
+        template["pose"].replace("{pose}", framing),
         _wish(template, request),
         words,
         template["closing"],
