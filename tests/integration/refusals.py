@@ -22,7 +22,8 @@ GRACE = "grace-hopper"
 
 @dataclass(frozen=True)
 class Shop:
-    """What Ada owns: a character with a source image, an upload, a style and running work."""
+    """What Ada owns: a character with a source image and a variant, an upload, a style and
+    running work."""
 
     aws: Aws
     character: str
@@ -30,6 +31,7 @@ class Shop:
     upload: str
     generation: str
     capsule: str
+    variant: str
 
     def state(self) -> Any:
         """Everything that a refusal must leave as it was."""
@@ -56,13 +58,17 @@ def shop_open() -> Iterator[Shop]:
         call("POST", "/v1/generations", {"mode": "imagine", "prompt": "a dog"})
         generation = call("POST", "/v1/generations", {"mode": "imagine", "prompt": "a cat"})
         style = call("POST", "/v1/style-capsules", {"name": "Noir", "prompt": "film noir"})
+        image = source.json["image"]["id"]
+        front = {"variant_type": "front", "image_id": image}
+        variant = call("POST", f"/v1/characters/{character}/variants", front)
         yield Shop(
             aws=aws,
             character=character,
-            image=source.json["image"]["id"],
+            image=image,
             upload=upload.json["id"],
             generation=generation.json["id"],
             capsule=style.json["id"],
+            variant=variant.json["id"],
         )
 
 

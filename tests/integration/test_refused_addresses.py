@@ -26,6 +26,8 @@ def nothing_written(shop: Shop) -> Iterator[None]:
     assert shop.state() == before
 
 
+UPLOAD = an_id(Kind.UPLOAD, 1)
+_VARIANT = "/v1/characters/{character}/variants/{variant}"
 ROUTES = [
     ("GET", "/v1/generations/{generation}", None),
     ("POST", "/v1/generations/{generation}/cancel", None),
@@ -37,7 +39,16 @@ ROUTES = [
     ("PATCH", "/v1/characters/{character}", {"name": "Eve"}),
     ("DELETE", "/v1/characters/{character}", None),
     ("GET", "/v1/characters/{character}/source-image", None),
-    ("POST", "/v1/characters/{character}/source-image", {"upload_id": an_id(Kind.UPLOAD, 1)}),
+    ("POST", "/v1/characters/{character}/source-image", {"upload_id": UPLOAD}),
+    ("GET", "/v1/characters/{character}/variants", None),
+    ("GET", "/v1/characters/{character}/heroes", None),
+    ("POST", "/v1/characters/{character}/variants", {"variant_type": "x", "upload_id": UPLOAD}),
+    ("GET", _VARIANT, None),
+    ("DELETE", _VARIANT, None),
+    *(("POST", f"{_VARIANT}/{verb}", None) for verb in ("approve", "reject", "export")),
+    ("DELETE", f"{_VARIANT}/export", None),
+    ("POST", f"{_VARIANT}/reimport", {"upload_id": UPLOAD}),
+    ("GET", f"{_VARIANT}/history", None),
     ("GET", "/v1/style-capsules/{capsule}", None),
     ("PATCH", "/v1/style-capsules/{capsule}", {"name": "Eve"}),
     ("DELETE", "/v1/style-capsules/{capsule}", None),
@@ -47,6 +58,7 @@ KINDS = {
     "image": Kind.IMAGE,
     "character": Kind.CHARACTER,
     "capsule": Kind.STYLE_CAPSULE,
+    "variant": Kind.VARIANT,
 }
 LISTS = ["/v1/generations", "/v1/images", "/v1/characters", "/v1/style-capsules"]
 BAD_IDS = [
@@ -95,6 +107,7 @@ def test_anothers_id_looks_like_one_that_never_was(
         ("/v1/generations", {"mode": "imagine", "prompt": "x", "style_capsule_id": "{capsule}"}),
         ("/v1/characters/{own}/source-image", {"image_id": "{image}"}),
         ("/v1/characters/{own}/source-image", {"upload_id": "{upload}"}),
+        ("/v1/characters/{own}/variants", {"variant_type": "front", "image_id": "{image}"}),
     ],
 )
 def test_anothers_things_cannot_be_used(shop: Shop, path: str, body: dict[str, str]) -> None:
@@ -119,6 +132,8 @@ def test_anothers_things_cannot_be_used(shop: Shop, path: str, body: dict[str, s
         ("GET", "/v1/uploads", {"POST"}),
         ("PUT", "/v1/characters/{character}", {"GET", "PATCH", "DELETE"}),
         ("DELETE", "/v1/characters/{character}/source-image", {"GET", "POST"}),
+        ("PATCH", _VARIANT, {"GET", "DELETE"}),
+        ("GET", f"{_VARIANT}/export", {"POST", "DELETE"}),
         ("PUT", "/v1/style-capsules/{capsule}", {"GET", "PATCH", "DELETE"}),
         ("TRACE", "/v1/health", {"GET"}),
     ],

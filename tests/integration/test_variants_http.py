@@ -203,6 +203,21 @@ def test_an_image_of_the_same_character_can_be_reimported(live: Aws, mira: str) 
     assert (answer.status, answer.json["version"]) == (201, 2)
 
 
+def test_a_picture_of_another_character_is_no_edited_version(live: Aws, mira: str) -> None:
+    noa = f"/v1/characters/{call('POST', '/v1/characters', {'name': 'Noa'}).json['id']}"
+    theirs = give_source(noa)["image"]["id"]
+    drawn = uploaded(noa)["image"]["id"]
+    variant = uploaded(mira)
+    decided(variant, "export")
+    before, objects = live.records(), live.objects(IMAGES_BUCKET)
+
+    for image_id in (theirs, drawn):
+        refused = call("POST", at(variant, "reimport"), {"image_id": image_id})
+        assert (refused.status, refused.code) == (404, "not_found")
+
+    assert (live.records(), live.objects(IMAGES_BUCKET)) == (before, objects)
+
+
 def test_a_new_source_makes_variants_stale_and_new_ones_are_not(live: Aws, mira: str) -> None:
     old = uploaded(mira)
     give_source(mira, 7)
