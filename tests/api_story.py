@@ -78,6 +78,34 @@ CHARACTERS = Chapter(
         ),
     ),
 )
+VARIANTS = Chapter(
+    "Variants to review",
+    "A variant is an image of a character that somebody reviews: drawn here, or brought from "
+    "elsewhere. Of each type one is approved, its hero. Drawing waits until the photo has passed "
+    "its checks; of several characters each has a result of its own, such as this one, whose photo "
+    "has not been looked at yet.",
+    (
+        Step(
+            "Bring a picture from elsewhere",
+            "POST",
+            "/v1/characters/{character}/variants",
+            {"variant_type": "headshot", **_SOURCE},
+            keep="variant",
+        ),
+        Step(
+            "Approve it",
+            "POST",
+            "/v1/characters/{character}/variants/{variant}/approve",
+            None,
+        ),
+        Step(
+            "Draw variants of several characters",
+            "POST",
+            "/v1/variants/generate",
+            {"character_ids": ["{character}"], "variant_type": "headshot", "count": 2},
+        ),
+    ),
+)
 STYLES = Chapter(
     "A style",
     "A style capsule is a visual style under a name, in words and in pictures you have here.",
@@ -206,4 +234,4 @@ NUMBERS = Chapter(
         Step("See what waits", "GET", "/v1/queue"),
     ),
 )
-STORY = (CHARACTERS, STYLES, ESTIMATES, MODES, RESULTS, NUMBERS)
+STORY = (CHARACTERS, VARIANTS, STYLES, ESTIMATES, MODES, RESULTS, NUMBERS)

@@ -208,6 +208,7 @@ def test_rooms_and_styles_have_names_that_can_be_asked_for(known: dict[str, str]
 def test_style_strength_is_told_in_every_mode() -> None:
     fields = {"seed": 7, "provider": "gemini", "model": "any", "style_strength": 1.0, "inputs": 2}
     named = {"room_type": "attic", "style": "modern", "prompt": "p", "asset": placed("inpaint")}
+    named["draws_variant"] = "headshot"
 
     for mode in Mode:
         request = GenerationRequest.model_validate({"mode": mode} | fields | named)
