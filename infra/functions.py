@@ -73,9 +73,7 @@ class PythonFunction(Construct):
             timeout=cdk.Duration.seconds(size.timeout_seconds),
             role=self.role,
             log_group=log_group,
-            # The worker sends itself delayed copies of its messages: the runtime's guard against
-            # loops would end a long wait after sixteen of them. Attempts and deadlines bound ours.
-            recursive_loop=lambda_.RecursiveLoop.ALLOW,
+            recursive_loop=_loops(name),
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
@@ -173,6 +171,12 @@ class PythonFunction(Construct):
                 for key in keys
             )
         )
+
+
+def _loops(name: str) -> lambda_.RecursiveLoop:
+    """The worker sends itself delayed copies of its messages: the runtime's guard against loops
+    would end a long wait after sixteen of them. Attempts and deadlines bound ours."""
+    return lambda_.RecursiveLoop.ALLOW if name == "worker" else lambda_.RecursiveLoop.TERMINATE
 
 
 class Functions(Construct):

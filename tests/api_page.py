@@ -99,7 +99,8 @@ def _filled(template: str, known: dict[str, str]) -> str:
 
 
 def _id_of(answer: Answer) -> str:
-    return str((answer.json.get("image") or answer.json)["id"])
+    """Its own, or that of the picture where it has none."""
+    return str(answer.json.get("id") or answer.json["image"]["id"])
 
 
 def shown(value: Any, indent: str = "") -> str:

@@ -30,17 +30,20 @@ class FakeRollups:
     lanes: dict[str, tuple[Lane, LaneState]] = field(default_factory=dict)
     crossed: set[Row] = field(default_factory=set)
 
-    def add(self, counted: Sequence[Counted]) -> None:
+    def add(self, counted: Sequence[Counted]) -> list[Counted]:
+        added = []
         for each in counted:
             if each.change_id in self.known:
                 continue
             self.known.add(each.change_id)
+            added.append(each)
             for row, amounts in each.tallies.items():
                 self.sums.setdefault(row, Counter()).update(amounts)
             if move := each.move:
                 self.lanes.pop(move.generation_id, None)
                 if move.to is not None:
                     self.lanes[move.generation_id] = (move.lane, move.to)
+        return added
 
     def spent(self, day: Row) -> DaySpend:
         return DaySpend(self.sums.get(day, Counter())["micro_usd"], day in self.crossed)

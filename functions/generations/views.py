@@ -139,7 +139,6 @@ class _GenerationFields(View):
     mode: Mode
     status: Status
     final: bool
-    sequence: int
     progress: ProgressView
     cost: CostView
     quota: QuotaView
@@ -155,13 +154,19 @@ class GenerationView(_GenerationFields):
     """`final` says that nothing will change any more, scores included; `sequence` grows with
     every change."""
 
+    sequence: int
     likeness: LikenessView
     items: list[ItemView]
 
     @classmethod
     def of(cls, snapshot: Snapshot, urls: SignedUrls, now: datetime) -> Self:
         items = [ItemView.of(item, snapshot.generation, urls) for item in snapshot.items]
-        return cls(**_fields(snapshot, now), likeness=LikenessView.of(snapshot), items=items)
+        return cls(
+            **_fields(snapshot, now),
+            sequence=snapshot.sequence,
+            likeness=LikenessView.of(snapshot),
+            items=items,
+        )
 
 
 class GenerationSummaryView(_GenerationFields):
@@ -212,8 +217,7 @@ def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
         "id": generation.id,
         "mode": generation.mode,
         "status": snapshot.status,
-        "final": snapshot.is_final(now) and not snapshot.likeness.pending,
-        "sequence": (summarised and generation.sequence) or snapshot.sequence,
+        "final": snapshot.is_final(now) and snapshot.is_scored(now),
         "progress": ProgressView.of(progress),
         "cost": CostView(
             estimated_usd=usd(generation.estimated_micro_usd), actual_usd=usd(actual or 0)

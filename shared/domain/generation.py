@@ -8,7 +8,7 @@ from shared.domain.errors import FailureClass
 from shared.domain.image_input import InputSource
 from shared.domain.images import StoredImage
 from shared.domain.likeness import LikenessSummary, summary_of
-from shared.domain.limits import DEADLINE
+from shared.domain.limits import DEADLINE, SCORES_WITHIN
 from shared.domain.request import (
     AssetPlace,
     Effective,
@@ -308,6 +308,12 @@ class Snapshot(Entity):
 
     def is_final(self, now: datetime) -> bool:
         return self.generation.closed and all(item.is_final(now) for item in self.items)
+
+    def is_scored(self, now: datetime) -> bool:
+        """No score is waited for: all are there, or have not come for too long."""
+        closed_at = self.generation.closed_at
+        given_up = closed_at is not None and closed_at + SCORES_WITHIN <= now
+        return given_up or not self.likeness.pending
 
     def with_item(self, item: Item) -> "Snapshot":
         """This snapshot with one item replaced by a newer state of itself."""

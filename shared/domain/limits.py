@@ -38,6 +38,9 @@ FIRST_RESEND: Final = timedelta(seconds=60)
 """An unclaimed item is sent again after this, then after twice as long, and so on."""
 FIRST_POLL: Final = timedelta(seconds=45)
 """A pending prediction is asked after this, then after twice as long, and so on."""
+SCORES_WITHIN: Final = timedelta(minutes=10)
+"""After its closing a generation waits so long for the scores of its images: whatever keeps one
+away for longer is an operator's to mend, and nobody's to poll for."""
 BACKOFF_BASE: Final = timedelta(seconds=2)
 BACKOFF_CAP: Final = timedelta(seconds=120)
 """Full jitter: a uniform draw from 0 to min(cap, base · 2^attempt)

@@ -483,8 +483,9 @@ class Gates(Protocol):
 class Rollups(Protocol):
     """Sums kept from changes; each change counts once, however often it is told."""
 
-    def add(self, counted: Sequence[Counted]) -> None:
-        """Everything of one change commits together with the note that it has been counted."""
+    def add(self, counted: Sequence[Counted]) -> Sequence[Counted]:
+        """Everything of one change commits together with the note that it has been counted.
+        Those that were new."""
         ...
 
     def spent(self, day: Row) -> DaySpend: ...

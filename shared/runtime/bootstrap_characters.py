@@ -12,6 +12,7 @@ from shared.runtime.bootstrap import (
     characters,
     draw_seed,
     erase_images,
+    forget_image,
     images,
     moderate,
     settings,
@@ -89,7 +90,7 @@ def change_character() -> ChangeCharacter:
 
 @cache
 def delete_character() -> DeleteCharacter:
-    return DeleteCharacter(characters(), variants(), images(), erase_images())
+    return DeleteCharacter(characters(), variants(), images(), forget_image(), erase_images())
 
 
 @cache

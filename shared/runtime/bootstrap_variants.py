@@ -120,7 +120,7 @@ def delete_variant() -> DeleteVariant:
 
 @cache
 def generate_variants() -> GenerateVariants:
-    return GenerateVariants(characters(), submit_generation())
+    return GenerateVariants(characters(), answers(), submit_generation())
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.domain.errors import StaleWrite
 from shared.domain.ports import Characters, Images, Variants
 from shared.services.erase_images import EraseImages
+from shared.services.forget_image import ForgetImage
 
 _RACES = 4
 
@@ -17,6 +18,7 @@ class DeleteCharacter:
     characters: Characters
     variants: Variants
     images: Images
+    forget_image: ForgetImage
     erase_images: EraseImages
 
     def __call__(self, *, owner: str, character_id: str) -> None:
@@ -38,5 +40,8 @@ class DeleteCharacter:
     def _erase_variants(self, character_id: str) -> None:
         variants = self.variants.all_of(character_id)
         ids = [variant.image_id for variant in variants if variant.image_id is not None]
-        self.erase_images(images=self.images.stored(ids))
+        images = self.images.stored(ids)
+        for image in images:
+            self.forget_image(image)
+        self.erase_images(images=images)
         self.variants.forget(character_id, variants)

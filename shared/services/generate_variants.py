@@ -8,8 +8,8 @@ from shared.domain.choosing import choose_model
 from shared.domain.entity import Entity
 from shared.domain.errors import AlreadyAnswered, LikenessError, SourceNotReady
 from shared.domain.generation import Snapshot
-from shared.domain.idempotency import IdempotencyKey
-from shared.domain.ports import Characters
+from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.ports import Answers, Characters
 from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, ProviderName
 from shared.domain.wish import Wish
@@ -49,6 +49,7 @@ class GenerateVariants:
     """Pending records, quota and slot commit with the generation, before any work starts."""
 
     characters: Characters
+    answers: Answers
     submit_generation: SubmitGeneration
 
     def __call__(
@@ -61,6 +62,10 @@ class GenerateVariants:
     ) -> Answer[StartedVariants]:
         """Raises NotFound, SourceNotReady, Unprocessable, ContentRefused, IdempotencyKeyReused,
         RateLimited, InFlightLimit, QuotaExceeded; then nothing has been recorded."""
+        if idempotency is not None:
+            first = self.answers.find(idempotency, self.submit_generation.clock())
+            if first is not None:
+                return _again(first)
         character = self.characters.get(owner.id, character_id)
         _check_source(character)
         wish = self._wish(character, wanted)
@@ -74,8 +79,7 @@ class GenerateVariants:
                 answer=lambda snapshot: StartedVariants.of(snapshot).model_dump_json(),
             )
         except AlreadyAnswered as earlier:
-            first = StartedVariants.model_validate_json(earlier.answer.answer)
-            return Answer(first, replayed=True)
+            return _again(earlier.answer)
         return Answer(StartedVariants.of(snapshot))
 
     def _wish(self, character: Character, wanted: VariantWish) -> Wish:
@@ -95,6 +99,10 @@ class GenerateVariants:
     def _own_workflow(self) -> str | None:
         has_server = ProviderName.COMFYUI in self.submit_generation.offered
         return _WORKFLOW if has_server and find_workflow(_WORKFLOW) else None
+
+
+def _again(first: FirstAnswer) -> Answer[StartedVariants]:
+    return Answer(StartedVariants.model_validate_json(first.answer), replayed=True)
 
 
 class BatchResult(Entity):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.domain.errors import NotFound
 from shared.domain.generation import Generation, Snapshot, Status
-from shared.domain.limits import LATE_WINDOW
+from shared.domain.limits import LATE_WINDOW, SCORES_WITHIN
 from shared.domain.page import Page, PageRequest
 from shared.domain.ports import Clock, Generations
 
@@ -51,7 +51,9 @@ class ListGenerations:
 
 
 def _is_settled(generation: Generation, now: datetime) -> bool:
-    """Closed, and no late image of a failed item can arrive any more."""
+    """Closed, and neither a late image of a failed item nor a score can arrive any more."""
     if generation.closed_at is None or generation.progress is None:
         return False
-    return generation.progress.failed == 0 or generation.closed_at + LATE_WINDOW <= now
+    scored = generation.character_id is None or generation.closed_at + SCORES_WITHIN <= now
+    late = generation.progress.failed and generation.closed_at + LATE_WINDOW > now
+    return scored and not late

@@ -79,21 +79,33 @@ class PrepareInputs:
         try:
             if source.image is not None and not keep:
                 return await asyncio.to_thread(self.gather_references.picture, source.image)
-            kept = await asyncio.to_thread(self._kept, generation, index)
-            return kept or await self._prepared(generation, index, source)
+            return (
+                await asyncio.to_thread(self._kept, generation, index)
+                or await self._taken_over(generation, index)
+                or await self._prepared(generation, index, source)
+            )
         except (InvalidImage, UnsafeUrl, NotFound, UploadExpired, TooLarge) as error:
             return _failure(error, source)
 
     def _kept(self, generation: Generation, index: int) -> ReferencePicture | None:
-        """What another worker prepared for this generation, or for the one it repeats."""
-        for generation_id in (generation.id, generation.retry_of):
-            if generation_id is not None:
-                key = input_key(generation.owner, generation_id, index)
-                try:
-                    return self._shown(key, self.store.get(key))
-                except NotFound:
-                    continue
-        return None
+        """What another worker prepared for this generation."""
+        key = input_key(generation.owner, generation.id, index)
+        try:
+            return self._shown(key, self.store.get(key))
+        except NotFound:
+            return None
+
+    async def _taken_over(self, generation: Generation, index: int) -> ReferencePicture | None:
+        """What was prepared for the generation that this one repeats, kept for this one, too: the
+        other may be deleted, and a picture that is changed in part is read again at the end."""
+        if generation.retry_of is None:
+            return None
+        earlier = input_key(generation.owner, generation.retry_of, index)
+        try:
+            clean = await asyncio.to_thread(self.store.get, earlier)
+        except NotFound:
+            return None
+        return await self._kept_for(generation, index, clean)
 
     async def _prepared(
         self, generation: Generation, index: int, source: InputSource
@@ -102,6 +114,10 @@ class PrepareInputs:
         declared = source.upload.format if source.upload is not None else None
         async with self.decoding:  # A picture of 12 megapixels takes 50 MB of memory.
             clean, _ = await asyncio.to_thread(self.imaging.clean, data, declared)
+        return await self._kept_for(generation, index, clean)
+
+    async def _kept_for(self, generation: Generation, index: int, clean: bytes) -> ReferencePicture:
+        async with self.decoding:
             smaller = await asyncio.to_thread(self._smaller, clean)
         key = input_key(generation.owner, generation.id, index)
         return await asyncio.to_thread(self._keep, generation, key, clean, smaller)

@@ -35,21 +35,14 @@ class RecordChanges:
     def __call__(self, *, changes: Sequence[Change]) -> None:
         """Raises Unavailable; then all of them are told again."""
         sums = [each for change in changes if (each := counted(change)) is not None]
-        self.rollups.add(sums)
+        added = self.rollups.add(sums)
         self.bus.send([event for change in changes for event in events_of(change)])
         self.analyses.send(analyses_of(changes))
         self.follow_variants(changes=changes)
-        self._watch_spending(sums)
-
-    def _watch_spending(self, sums: Sequence[Counted]) -> None:
-        spent: Counter[Row] = Counter()
-        for each in sums:
-            per_day = {r: n["micro_usd"] for r, n in each.tallies.items() if r.is_spend}
-            spent += Counter(per_day)
-        if spent:
+        if spent := _spent(added):
             self.measure("spend_micro_usd", spent.total())
         if self.daily_threshold_micro_usd:
-            for row in spent:
+            for row in _spent(sums):
                 self._tell_once(row)
 
     def _tell_once(self, day: Row) -> None:
@@ -76,3 +69,11 @@ class RecordChanges:
                 "threshold_usd": self.daily_threshold_micro_usd / _MILLION,
             },
         )
+
+
+def _spent(sums: Sequence[Counted]) -> Counter[Row]:
+    """Micro-USD by day."""
+    spent: Counter[Row] = Counter()
+    for each in sums:
+        spent += Counter({r: n["micro_usd"] for r, n in each.tallies.items() if r.is_spend})
+    return spent

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import AlreadyAnswered, NotFound, StaleWrite, Unavailable
+from shared.domain.errors import (
+    AlreadyAnswered,
+    InvalidReviewState,
+    NotFound,
+    StaleWrite,
+    Unavailable,
+)
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_input import ImageInput
@@ -48,6 +54,12 @@ class ReimportVariant:
         )
         try:
             return Answer(self._record(parent, image, consumed, idempotency))
+        except InvalidReviewState:
+            # The same request, sent twice at once, may have restored the parent meanwhile.
+            first = idempotency and self.answers.find(idempotency, self.clock())
+            if first is None:
+                raise
+            return Answer(ShownVariant.model_validate_json(first.answer), replayed=True)
         except AlreadyAnswered as earlier:
             winner = ShownVariant.model_validate_json(earlier.answer.answer)
             return Answer(winner, replayed=True)

@@ -37,12 +37,12 @@ class RequestGeneration:
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
         """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
-        NotAHero, ContentRefused, IdempotencyKeyReused, InFlightLimit, QuotaExceeded; then nothing
-        has been recorded."""
-        model = self.model_for(wish)
-        first = self._answered(wish, idempotency)
+        NotAHero, ContentRefused, IdempotencyKeyReused, RateLimited, InFlightLimit, QuotaExceeded;
+        then nothing has been recorded."""
+        first = self._answered(idempotency)
         if first is not None:
             return first
+        model = self.model_for(wish)
         character, style = self.named_in(wish, owner, model)
         inputs = self.check_inputs(owner=owner.id, given=wish.inputs)
         if wish.mode is Mode.ASSET:
@@ -86,9 +86,9 @@ class RequestGeneration:
         )
         return character, style
 
-    def _answered(self, wish: Wish, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
-        """Asked beforehand only where the first time has used up what this time would need."""
-        if idempotency is None or not wish.inputs:
+    def _answered(self, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
+        """Asked beforehand: by now its inputs are used up, and its character may be gone."""
+        if idempotency is None:
             return None
         first = self.answers.find(idempotency, self.submit_generation.clock())
         return None if first is None else _again(first)

@@ -14,7 +14,7 @@ from tests.integration.openapi_check import check_answer
 ADA = "8e2c41d0-6f0b-4c4d-9a35-2f1f0c9a7b11"
 """The subject of the tokens in `events/`."""
 
-_OF_CHARACTERS = ("/v1/characters", "/v1/uploads")
+_OF_CHARACTERS = ("/v1/characters", "/v1/uploads", "/v1/variants")
 
 
 @dataclass(frozen=True)

@@ -55,4 +55,5 @@ def test_a_pack_is_recorded_and_told_in_a_few_calls() -> None:
         "dynamodb.BatchGetItem": 1,  # whose the images are
         "dynamodb.TransactWriteItems": 2,  # one for each batch in which a sum changes
         "events.PutEvents": 5,
+        "sqs.SendMessageBatch": 1,  # ten pictures to be looked at
     }

@@ -183,7 +183,13 @@ class Desk:
 
     @property
     def delete_character(self) -> DeleteCharacter:
-        return DeleteCharacter(self.characters, self.variants, self.images, self.erase_images)
+        return DeleteCharacter(
+            self.characters,
+            self.variants,
+            self.images,
+            ForgetImage(self.generations),
+            self.erase_images,
+        )
 
     @property
     def read_image_input(self) -> ReadImageInput:

@@ -42,6 +42,7 @@ from tests.builders import (
     an_image,
 )
 from tests.fake_variants import FakeVariants
+from tests.fakes import FakeAnswers
 from tests.unit.desk import ADA_PAYS, Desk
 
 HEADSHOTS = VariantWish(variant_type="headshot", count=3, prompt="in a rain coat")
@@ -62,7 +63,7 @@ def known_to(desk: Desk, qa: CheckStatus = CheckStatus.PASSED, number: int = 1) 
 
 
 def generate(desk: Desk) -> GenerateVariants:
-    return GenerateVariants(desk.characters, desk.submit_generation)
+    return GenerateVariants(desk.characters, FakeAnswers(desk.memory), desk.submit_generation)
 
 
 def started(desk: Desk, character: Character, wanted: VariantWish = HEADSHOTS) -> StartedVariants:

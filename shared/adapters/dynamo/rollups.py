@@ -46,14 +46,19 @@ class DynamoRollups:
     table: Table
     clock: Clock
 
-    def add(self, counted: Sequence[Counted]) -> None:
+    def add(self, counted: Sequence[Counted]) -> list[Counted]:
         # A transaction has one note of a change, though a batch may tell of it twice.
         once = {each.change_id: each for each in counted}
+        added: list[Counted] = []
         for some in _transactions(once.values()):
             try:
                 self._commit(some)
+                added += some
             except _CountedBefore:
-                self._commit(self._uncounted(some))
+                new = self._uncounted(some)
+                self._commit(new)
+                added += new
+        return added
 
     def _commit(self, counted: Sequence[Counted]) -> None:
         if counted:
@@ -97,7 +102,8 @@ class DynamoRollups:
         return Stored(**_sums(record, ("images", "bytes")))
 
     def lane(self, lane: Lane, now: datetime) -> LaneNow:
-        rows = self.table.query("#pk = :pk", {"pk": keys.lane_partition(lane)}, consistent=True)
+        # As late as the sums are anyway: half the price of a consistent read.
+        rows = self.table.query("#pk = :pk", {"pk": keys.lane_partition(lane)})
         there = [row for row in rows if row["ttl"] > now.timestamp()]
         recent = [_key(lane_row(lane, now - timedelta(hours=ago))) for ago in range(24)]
         return LaneNow(

@@ -11,8 +11,10 @@ def verdict_on(
 ) -> Category | None:
     """Of what the model will be told to draw. The negative prompt is left out: it names what
     must not be seen, and who writes "nudity" there asks for the right thing. So is the name of
-    a character, which no model is told. A picture that the caller gives may show somebody."""
-    likeness = wish.shows_a_person or bool(wish.inputs)
+    a character, which no model is told. A picture of the caller's, a style's too, may show
+    somebody."""
+    pictures = wish.inputs or (style and style.images)
+    likeness = wish.shows_a_person or bool(pictures)
     return verdict(_texts(wish, character, style), likeness=likeness)
 
 
