@@ -113,6 +113,8 @@ class LikenessStack(cdk.Stack):
             api.allow("s3:ListBucket", on=[uploads.bucket_arn])
         run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
         run.characters.allow("s3:ListBucket", on=[images.bucket_arn])
+        # A variant is added to a character that is still there.
+        run.characters.allow("dynamodb:ConditionCheckItem", on=[table])
 
         run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])

@@ -34,9 +34,9 @@ several seconds), the sweep of each minute and the collection
 of each hour (16 index queries each, whatever the traffic, and pages of a listing) and the empty
 receives of the triggers: none of them grows with a generation.
 
-Nor is the look at faces, of images of a character: 0.2 to 0.3 s of a 1,769 MB function (docs/faces.md)
-and some five write units an image, together about $0.01 for 1,000 images; with Rekognition, whose two
-calls an image are billed, about $2.
+Nor is the look at faces, of images of a character: 0.2 to 0.3 s of a 1,769 MB function
+(docs/faces.md) and some five write units an image, together about $0.01 for 1,000 images; with
+Rekognition, whose two calls an image are billed, about $2.
 The secret of the providers is read once per environment and five minutes. A retry adds an attempt:
 what it costs at the provider dwarfs all of the above.
 """

@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.local.simulators.drawing import Brief, draw
+from infra.local.simulators.drift import drifted
 from infra.local.simulators.faults import Fault, FaultKind
 
 _NOT_AN_IMAGE = b"<!doctype html><title>Not an image</title><p>Nothing to see here."
@@ -16,6 +17,7 @@ PICTURE_FAULTS = {
     "truncated_image": FaultKind(("picture",)),
     "not_an_image": FaultKind(("picture",)),
     "huge_image": FaultKind(("picture",), {"megabytes": 40.0}),
+    "identity_drift": FaultKind(("picture",)),
 }
 
 
@@ -45,4 +47,6 @@ def spoil(picture: bytes, fault: Fault | None) -> bytes:
         return picture[: len(picture) // 2]
     if fault.name == "not_an_image":
         return _NOT_AN_IMAGE
+    if fault.name == "identity_drift":
+        return drifted(picture)
     return picture + bytes(round(fault.number("megabytes") * _MEGABYTE))

@@ -1,0 +1,103 @@
+"""Faces on the deployed stack: a photo is checked, images are compared, variants are reviewed."""
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image, ImageEnhance
+
+from infra.local.stack_runner import LocalStack
+from tests.e2e.studio import Json, Studio
+
+pytestmark = pytest.mark.e2e
+SECONDS = 60
+
+
+def until[T](look: Callable[[], T], ready: Callable[[T], bool]) -> T:
+    deadline = time.monotonic() + SECONDS
+    while not ready(found := look()):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.3)
+    return found
+
+
+def looked_at(studio: Studio, character: str) -> Json:
+    def source() -> Json:
+        content: Json = studio.call("GET", f"/characters/{character}/source-image").json()
+        return content
+
+    return until(source, lambda found: found["qa"]["status"] != "pending")
+
+
+def scored(studio: Studio, generation: str) -> Json:
+    return until(lambda: studio.read(generation), lambda found: bool(found["final"]))
+
+
+def test_a_pack_is_compared_with_its_photo_and_a_drifting_model_is_seen(
+    local_stack: LocalStack,
+) -> None:
+    studio = Studio(local_stack)
+    character = studio.character()
+    source = looked_at(studio, character)
+    assert source["embedding"]["status"] == "passed"
+    assert {one["outcome"] for one in source["qa"]["checks"]} == {"passed", "warned"}
+
+    pack = {"mode": "portrait", "character_id": character, "image_count": 2}
+    true = scored(studio, studio.post("/generations", pack | {"seed": 1})["id"])
+    studio.fault("gemini", "identity_drift", "in a drifting mood")
+    studio.fault("gemini", "identity_drift", "in a drifting mood")
+    wish = pack | {"seed": 1, "prompt": "in a drifting mood"}
+    drifting = scored(studio, studio.post("/generations", wish)["id"])
+
+    assert (true["likeness"]["measured"], true["likeness"]["consistent"]) == (2, 2)
+    assert true["likeness"]["worst"] >= 85
+    assert drifting["likeness"]["measured"] >= 1
+    assert drifting["likeness"]["worst"] < 85
+    assert drifting["likeness"]["consistent"] == 0
+
+
+def edited(url: str) -> bytes:
+    """Warmer, as somebody would make it in a program of theirs."""
+    with Image.open(io.BytesIO(httpx.get(url).content)) as exported:
+        out = io.BytesIO()
+        ImageEnhance.Color(exported.convert("RGB")).enhance(1.3).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_variant_goes_out_comes_back_edited_and_becomes_the_hero(
+    local_stack: LocalStack,
+) -> None:
+    studio = Studio(local_stack)
+    character = studio.character()
+    looked_at(studio, character)
+    variants = f"/characters/{character}/variants"
+
+    begun = studio.post(f"{variants}/generate", {"variant_type": "headshot"})
+    (variant_id,) = begun["variant_ids"]
+
+    def variant() -> Json:
+        content: Json = studio.call("GET", f"{variants}/{variant_id}").json()
+        return content
+
+    drawn = until(variant, lambda one: one["similarity"]["status"] == "measured")
+    assert (drawn["status"], drawn["provenance"]) == ("generated", "generated")
+    assert drawn["generation_params"]["workflow_id"] == "variant", "ComfyUI is there, and first"
+    assert drawn["similarity"]["verdict"] == "consistent"
+
+    exported = studio.post(f"{variants}/{variant_id}/export", {})
+    file = {"file": ("edited.png", edited(exported["download_url"]), "image/png")}
+    answer = studio.call("POST", f"{variants}/{variant_id}/reimport", files=file)
+    assert answer.status_code == 201, answer.text
+    version: dict[str, Any] = answer.json()
+    assert (version["version"], version["parent_id"]) == (2, variant_id)
+    approved = studio.post(f"{variants}/{version['id']}/approve", {})
+
+    assert approved["hero"]
+    heroes = studio.call("GET", f"/characters/{character}/heroes").json()["data"]
+    assert [one["id"] for one in heroes] == [version["id"]]
+    history = studio.call("GET", f"{variants}/{variant_id}/history").json()["data"]
+    assert [one["version"] for one in history] == [2, 1]
+    assert variant()["status"] == "generated"
