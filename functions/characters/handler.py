@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.characters.consistency import api as consistency
 from functions.characters.variant_drawing import api as variant_drawing
 from functions.characters.variants import api as variants
 from functions.characters.views import (
@@ -26,6 +27,7 @@ CharacterId = Annotated[str, Kind.CHARACTER]
 
 api = Api()
 api.include(variants)
+api.include(consistency)
 api.include(variant_drawing)
 
 

@@ -29,6 +29,7 @@ from shared.services.create_upload import CreateUpload
 from shared.services.delete_character import DeleteCharacter
 from shared.services.list_characters import ListCharacters
 from shared.services.read_character import ReadCharacter, ReadSourceImage
+from shared.services.read_consistency import ReadConsistency
 from shared.services.read_image_input import ReadImageInput
 from shared.services.set_source_image import SetSourceImage
 from shared.services.store_picture import StorePicture
@@ -40,6 +41,7 @@ __all__ = [
     "delete_character",
     "list_characters",
     "read_character",
+    "read_consistency",
     "read_source_image",
     "set_source_image",
     "signed_urls",
@@ -91,6 +93,11 @@ def change_character() -> ChangeCharacter:
 @cache
 def delete_character() -> DeleteCharacter:
     return DeleteCharacter(characters(), variants(), images(), forget_image(), erase_images())
+
+
+@cache
+def read_consistency() -> ReadConsistency:
+    return ReadConsistency(characters(), images())
 
 
 @cache
