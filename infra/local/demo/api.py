@@ -31,6 +31,9 @@ class Api:
         self._http.close()
         self._store.close()
 
+    def get(self, path: str) -> Json:
+        return _content(self._http.get(path))
+
     def post(self, path: str, body: Json) -> Json:
         return _content(self._http.post(path, json=body))
 
@@ -47,10 +50,6 @@ class Api:
         if not answer.is_success:
             raise LocalError(f"The upload was refused with status {answer.status_code}.")
         return str(upload["id"])
-
-    def source_image(self, character_id: str) -> Json:
-        """Of a character, with what was found in it so far."""
-        return _content(self._http.get(f"/characters/{character_id}/source-image"))
 
     def read(self, generation_id: str) -> tuple[Json, float]:
         """A generation, and how many seconds it asks to be left alone."""

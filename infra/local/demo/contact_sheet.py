@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from infra.local.demo.api import Json
 from infra.local.demo.photo import Photo
-from infra.local.demo.run import Made
+from infra.local.demo.run import Made, Results
 
 _TILE, _GAP, _TITLE, _CAPTION, _NOTE, _COLUMNS = 256, 16, 30, 56, 24, 4
 _LINE = 18
@@ -40,8 +40,7 @@ class Section:
 def write_contact_sheet(
     out: Path,
     photo: Photo,
-    source_image: Json,
-    made: list[Made],
+    results: Results,
     download: Callable[[str], bytes],
     *,
     note: str,
@@ -51,16 +50,19 @@ def write_contact_sheet(
     out.mkdir(parents=True, exist_ok=True)
     source = f"source{Path(photo.name).suffix.lower()}"
     (out / source).write_bytes(photo.data)
-    passed, *remarks = _checks(source_image["qa"])
+    passed, *remarks = _checks(results.source["qa"])
     given = Picture(source, ("as given",))
     sections = [Section("Source photo", f"{photo.name}: {passed}", [given], remarks)]
-    for number, one in enumerate(made, start=1):
+    for number, one in enumerate(results.made, start=1):
         pictures = [
             _save(out, number, item, download)
             for item in one.generation["items"]
             if item["image"] is not None
         ]
         sections.append(Section(one.title, _summary(one), pictures))
+    reviewed = [_save_variant(out, variant, download) for variant in results.variants]
+    line = "drawn, exported, edited, taken back as its next version, approved"
+    sections.append(Section("A variant under review", line, reviewed))
     (out / "index.html").write_text(_page(sections, note), encoding="utf-8")
     _sheet(out, sections, note).save(out / "contact-sheet.png")
 
@@ -72,6 +74,16 @@ def _save(out: Path, number: int, item: Json, download: Callable[[str], bytes]) 
     (out / file).write_bytes(download(image["url"]))
     size = f"{image['width']} x {image['height']}"
     return Picture(file, (f"{size}, seed {item['seed']}", item["model"], _likeness(image)))
+
+
+def _save_variant(out: Path, variant: Json, download: Callable[[str], bytes]) -> Picture:
+    image = variant["image"]
+    file = f"variant-{variant['version']}.{image['format'].replace('jpeg', 'jpg')}"
+    (out / file).write_bytes(download(image["url"]))
+    role = "the hero of its type" if variant["hero"] else variant["status"]
+    origin = (variant["generation_params"] or {}).get("provider") or variant["provenance"]
+    made = origin.replace("_", " ")
+    return Picture(file, (f"version {variant['version']}, {made}", role, _likeness(image)))
 
 
 def _checks(qa: Json) -> list[str]:

@@ -48,6 +48,15 @@ class Made:
         return self.drawn and (compared or waited > LOOKED_AT_WITHIN)
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The source image, what was drawn, and a variant as it was drawn and as it was approved."""
+
+    source: Json
+    made: list[Made]
+    variants: list[Json]
+
+
 def give_photo(api: Api, photo: Photo) -> Json:
     """A character's source image, once it has been looked at. Raises BadInput when it failed a
     check, with the sentences that say which."""
@@ -57,7 +66,7 @@ def give_photo(api: Api, photo: Photo) -> Json:
     until = time.monotonic() + LOOKED_AT_WITHIN
     while source["qa"]["status"] == "pending" and time.monotonic() < until:
         time.sleep(0.5)
-        source = api.source_image(character["id"])
+        source = api.get(f"/characters/{character['id']}/source-image")
     if source["qa"]["status"] == "failed":
         failed = [one for one in source["qa"]["checks"] if one["outcome"] == "failed"]
         raise BadInput(" ".join([f"{photo.name}:", *(one["message"] for one in failed)]))
