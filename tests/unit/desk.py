@@ -10,6 +10,7 @@ from shared.adapters.imaging_structure import sniff
 from shared.adapters.public_url import check_public_url
 from shared.domain.ids import Kind
 from shared.domain.request import Owner, Plan, ProviderName
+from shared.services.bring_variant_image import BringVariantImage
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.change_character import ChangeCharacter
 from shared.services.check_inputs import CheckInputs
@@ -31,6 +32,7 @@ from shared.services.retry_generation import RetryGeneration
 from shared.services.set_source_image import SetSourceImage
 from shared.services.store_picture import StorePicture
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.upload_variant import UploadVariant
 from shared.services.use_hero import UseHero
 from shared.services.use_style import UseStyle
 from tests.builders import ADA, an_id
@@ -190,6 +192,19 @@ class Desk:
             ForgetImage(self.generations),
             self.erase_images,
         )
+
+    @property
+    def upload_variant(self) -> UploadVariant:
+        bring_image = BringVariantImage(
+            read_image_input=self.read_image_input,
+            imaging=imaging,
+            store_picture=StorePicture(self.images, self.store, imaging),
+            clock=self.clock,
+            new_id=self.new_id,
+            measures_faces=True,
+        )
+        answers = FakeAnswers(self.memory)
+        return UploadVariant(self.variants, answers, bring_image, self.clock, self.new_id)
 
     @property
     def read_image_input(self) -> ReadImageInput:
