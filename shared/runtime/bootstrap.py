@@ -218,6 +218,7 @@ def delete_generation() -> DeleteGeneration:
     return DeleteGeneration(
         generations=aws.generations(settings().table_name),
         images=images(),
+        variants=variants(),
         stop_items=stop_items(),
         close_generation=close_generation(),
         erase_images=erase_images(),
@@ -237,4 +238,4 @@ def read_image() -> ReadImage:
 
 @cache
 def delete_image() -> DeleteImage:
-    return DeleteImage(images(), characters(), forget_image(), erase_images())
+    return DeleteImage(images(), characters(), variants(), forget_image(), erase_images())

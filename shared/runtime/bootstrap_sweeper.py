@@ -74,6 +74,7 @@ def keep_dead_letter() -> KeepDeadLetter:
 def collect() -> Collect:
     from shared.adapters.dynamo.images import DynamoImages
     from shared.adapters.dynamo.listings import DynamoListings
+    from shared.adapters.dynamo.variants import DynamoVariants
 
     table = aws.table(settings().table_name)
     pictures = aws.image_store(settings().images_bucket)
@@ -84,6 +85,7 @@ def collect() -> Collect:
     delete_generation = DeleteGeneration(
         generations=generations,
         images=images,
+        variants=DynamoVariants(table),
         stop_items=StopItems(generations, aws.work_queue(settings()), clock),
         close_generation=close_generation,
         erase_images=EraseImages(images, pictures),

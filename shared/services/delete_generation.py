@@ -7,7 +7,7 @@ from shared.domain.events import Event, LateWindowEnded, StoreFailed
 from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
 from shared.domain.image_keys import input_keys
 from shared.domain.images import StoredImage
-from shared.domain.ports import Clock, Generations, Images
+from shared.domain.ports import Clock, Generations, Images, Variants
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.erase_images import EraseImages
@@ -20,10 +20,12 @@ _ROUNDS = 4
 @dataclass(frozen=True, slots=True)
 class DeleteGeneration:
     """Ended, closed, images erased, and the record last: whoever crashes in between leaves a
-    generation that can be deleted again. Closing gives back quota and slot."""
+    generation that can be deleted again. Closing gives back quota and slot. An image that became
+    a variant is the variant's, and stays."""
 
     generations: Generations
     images: Images
+    variants: Variants
     stop_items: StopItems
     close_generation: CloseGeneration
     erase_images: EraseImages
@@ -40,8 +42,21 @@ class DeleteGeneration:
 
     def _made(self, snapshot: Snapshot) -> list[StoredImage]:
         candidates = [name for item in snapshot.items for name in item.candidates]
-        delivered = [item.image for item in snapshot.items if item.image is not None]
+        kept = self._variants(snapshot)
+        delivered = [
+            item.image
+            for item in snapshot.items
+            if item.image is not None and item.variant_id not in kept
+        ]
         return [*delivered, *(self.images.get_many(candidates) if candidates else ())]
+
+    def _variants(self, snapshot: Snapshot) -> set[str]:
+        """Those that are still there of what the images became."""
+        character_id = snapshot.generation.character_id
+        ids = [item.variant_id for item in snapshot.items if item.variant_id is not None]
+        if character_id is None or not ids:
+            return set()
+        return {variant.id for variant in self.variants.get_many(character_id, ids)}
 
     def _end(self, snapshot: Snapshot) -> list[StoredImage]:
         """Ends every item and late window; the intents whose upload was broken off."""

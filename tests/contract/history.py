@@ -50,6 +50,7 @@ class History:
         self.erase = DeleteGeneration(
             generations=generations,
             images=stores.images,
+            variants=stores.variants,
             stop_items=stop,
             close_generation=self.close,
             erase_images=erase,

@@ -151,6 +151,7 @@ class Desk:
         return DeleteGeneration(
             generations=self.generations,
             images=self.images,
+            variants=self.variants,
             stop_items=self.stop_items,
             close_generation=self.close_generation,
             erase_images=self.erase_images,
@@ -159,7 +160,9 @@ class Desk:
 
     @property
     def delete_image(self) -> DeleteImage:
-        return DeleteImage(self.images, self.characters, self.forget_image, self.erase_images)
+        return DeleteImage(
+            self.images, self.characters, self.variants, self.forget_image, self.erase_images
+        )
 
     @property
     def forget_image(self) -> ForgetImage:
