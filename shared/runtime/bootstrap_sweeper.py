@@ -15,6 +15,7 @@ from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.forget_generations import ForgetGenerations
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.keep_dead_letter import KeepDeadLetter
@@ -85,7 +86,7 @@ def collect() -> Collect:
     delete_generation = DeleteGeneration(
         generations=generations,
         images=images,
-        variants=DynamoVariants(table),
+        follow_variants=FollowVariants(DynamoVariants(table), clock),
         stop_items=StopItems(generations, aws.work_queue(settings()), clock),
         close_generation=close_generation,
         erase_images=EraseImages(images, pictures),

@@ -7,10 +7,11 @@ from shared.domain.events import Event, LateWindowEnded, StoreFailed
 from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
 from shared.domain.image_keys import input_keys
 from shared.domain.images import StoredImage
-from shared.domain.ports import Clock, Generations, Images, Variants
+from shared.domain.ports import Clock, Generations, Images
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.owned_generation import owned_generation
 
 _ROUNDS = 4
@@ -25,7 +26,7 @@ class DeleteGeneration:
 
     generations: Generations
     images: Images
-    variants: Variants
+    follow_variants: FollowVariants
     stop_items: StopItems
     close_generation: CloseGeneration
     erase_images: EraseImages
@@ -36,6 +37,7 @@ class DeleteGeneration:
         snapshot = owned_generation(self.generations, owner, generation_id)
         unfinished = self._end(snapshot)
         snapshot = self.close_generation(generation_id=generation_id)
+        self.follow_variants.settle(snapshot)
         doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
         self.erase_images(images=doomed.values(), keys=input_keys(snapshot.generation))
         self.generations.delete(snapshot)
@@ -56,7 +58,7 @@ class DeleteGeneration:
         ids = [item.variant_id for item in snapshot.items if item.variant_id is not None]
         if character_id is None or not ids:
             return set()
-        return {variant.id for variant in self.variants.get_many(character_id, ids)}
+        return {variant.id for variant in self.follow_variants.variants.get_many(character_id, ids)}
 
     def _end(self, snapshot: Snapshot) -> list[StoredImage]:
         """Ends every item and late window; the intents whose upload was broken off."""

@@ -22,6 +22,7 @@ from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.forget_image import ForgetImage
 from shared.services.list_generations import ListGenerations
 from shared.services.moderate import Moderate
@@ -151,7 +152,7 @@ class Desk:
         return DeleteGeneration(
             generations=self.generations,
             images=self.images,
-            variants=self.variants,
+            follow_variants=FollowVariants(self.variants, self.clock),
             stop_items=self.stop_items,
             close_generation=self.close_generation,
             erase_images=self.erase_images,

@@ -12,6 +12,7 @@ from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.limits import DEADLINE
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
+from shared.domain.variant import VariantStatus
 from shared.domain.work import CancelPrediction
 from shared.services.moving import advance
 from tests.builders import (
@@ -215,6 +216,23 @@ def test_the_image_of_a_variant_outlives_its_generation(desk: Desk) -> None:
     assert not desk.memory.generations
     assert list(desk.memory.images) == [hero.id]
     assert loose.id not in desk.memory.images, "its variant is gone"
+
+
+def test_a_variant_that_waits_is_told_that_its_generation_goes(desk: Desk) -> None:
+    drawn, waiting = a_variant(1), a_variant(2)
+    complete(desk, 0)
+    for index, variant in enumerate((drawn, waiting)):
+        awaited = {"status": VariantStatus.PENDING, "image_id": None, "generation_id": ID}
+        desk.memory.variants[variant.id] = variant.model_copy(update=awaited)
+        told = item(desk, index).model_copy(update={"variant_id": variant.id})
+        desk.memory.items[ID][index] = told
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    left = desk.memory.variants
+    assert left[drawn.id].status is VariantStatus.GENERATED
+    assert list(desk.memory.images) == [left[drawn.id].image_id]
+    assert left[waiting.id].status is VariantStatus.REJECTED
 
 
 def test_an_image_goes_when_its_variant_went_before_it_came(desk: Desk) -> None:
