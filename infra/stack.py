@@ -111,6 +111,8 @@ class LikenessStack(cdk.Stack):
             api.allow_objects("s3:GetObject", "s3:PutObject", bucket=uploads, keys=[UPLOADED])
             # Without the right to list, S3 answers "forbidden" for an object that is not there.
             api.allow("s3:ListBucket", on=[uploads.bucket_arn])
+        # Nothing is added to a character that is gone.
+        run.characters.allow("dynamodb:ConditionCheckItem", on=[table])
         run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
         run.characters.allow("s3:ListBucket", on=[images.bucket_arn])
         # A variant is added to a character that is still there.

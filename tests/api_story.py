@@ -78,12 +78,15 @@ CHARACTERS = Chapter(
         ),
     ),
 )
+_VARIANT = "/v1/characters/{character}/variants/{variant}"
 VARIANTS = Chapter(
     "Variants to review",
     "A variant is an image of a character that somebody reviews: drawn here, or brought from "
-    "elsewhere. Of each type one is approved, its hero. Drawing waits until the photo has passed "
-    "its checks; of several characters each has a result of its own, such as this one, whose photo "
-    "has not been looked at yet.",
+    "elsewhere. Of each type one is approved, its hero, which generations can go by in place of "
+    "the photo. It can be exported, edited elsewhere and taken back: the next version of its "
+    "chain, to be reviewed anew. Drawing waits until the photo has passed its checks; of several "
+    "characters each has a result of its own, such as this one, whose photo has not been looked at "
+    "yet.",
     (
         Step(
             "Bring a picture from elsewhere",
@@ -92,11 +95,16 @@ VARIANTS = Chapter(
             {"variant_type": "headshot", **_SOURCE},
             keep="variant",
         ),
-        Step(
-            "Approve it",
-            "POST",
-            "/v1/characters/{character}/variants/{variant}/approve",
-            None,
+        Step("Approve it", "POST", f"{_VARIANT}/approve"),
+        Step("Export it", "POST", f"{_VARIANT}/export"),
+        Step("Take the edited version back", "POST", f"{_VARIANT}/reimport", _SOURCE),
+        Step("List its versions", "GET", f"{_VARIANT}/history?limit=1"),
+        Step("List the heroes", "GET", "/v1/characters/{character}/heroes"),
+        _ask(
+            "Draw after a hero",
+            mode="imagine",
+            prompt="at the sea",
+            identity={"type": "character", "id": "{character}", "variant_type": "headshot"},
         ),
         Step(
             "Draw variants of several characters",

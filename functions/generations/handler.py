@@ -128,7 +128,8 @@ def retry_generation(
 
 @api.delete("/v1/generations/{generation_id}", status=204, summary="Delete a generation")
 def delete_generation(owner: Owner, generation_id: GenerationId) -> None:
-    """Cancels what runs, and deletes the images with it."""
+    """Cancels what runs, and deletes the images with it. Those that became variants stay with
+    their variants."""
     bootstrap.delete_generation()(owner=owner.id, generation_id=generation_id)
 
 

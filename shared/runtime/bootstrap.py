@@ -29,6 +29,7 @@ from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.estimate_generation import EstimateGeneration
+from shared.services.follow_variants import FollowVariants
 from shared.services.forget_image import ForgetImage
 from shared.services.list_generations import ListGenerations
 from shared.services.list_images import ListImages
@@ -218,6 +219,7 @@ def delete_generation() -> DeleteGeneration:
     return DeleteGeneration(
         generations=aws.generations(settings().table_name),
         images=images(),
+        follow_variants=FollowVariants(variants(), clock),
         stop_items=stop_items(),
         close_generation=close_generation(),
         erase_images=erase_images(),
@@ -237,4 +239,4 @@ def read_image() -> ReadImage:
 
 @cache
 def delete_image() -> DeleteImage:
-    return DeleteImage(images(), characters(), forget_image(), erase_images())
+    return DeleteImage(images(), characters(), variants(), forget_image(), erase_images())

@@ -15,6 +15,7 @@ from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.forget_generations import ForgetGenerations
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.keep_dead_letter import KeepDeadLetter
@@ -74,6 +75,7 @@ def keep_dead_letter() -> KeepDeadLetter:
 def collect() -> Collect:
     from shared.adapters.dynamo.images import DynamoImages
     from shared.adapters.dynamo.listings import DynamoListings
+    from shared.adapters.dynamo.variants import DynamoVariants
 
     table = aws.table(settings().table_name)
     pictures = aws.image_store(settings().images_bucket)
@@ -84,6 +86,7 @@ def collect() -> Collect:
     delete_generation = DeleteGeneration(
         generations=generations,
         images=images,
+        follow_variants=FollowVariants(DynamoVariants(table), clock),
         stop_items=StopItems(generations, aws.work_queue(settings()), clock),
         close_generation=close_generation,
         erase_images=EraseImages(images, pictures),

@@ -11,6 +11,7 @@ from shared.domain.ports import Clock, Generations, Images
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.owned_generation import owned_generation
 
 _ROUNDS = 4
@@ -20,10 +21,12 @@ _ROUNDS = 4
 @dataclass(frozen=True, slots=True)
 class DeleteGeneration:
     """Ended, closed, images erased, and the record last: whoever crashes in between leaves a
-    generation that can be deleted again. Closing gives back quota and slot."""
+    generation that can be deleted again. Closing gives back quota and slot. An image that became
+    a variant is the variant's, and stays."""
 
     generations: Generations
     images: Images
+    follow_variants: FollowVariants
     stop_items: StopItems
     close_generation: CloseGeneration
     erase_images: EraseImages
@@ -34,14 +37,28 @@ class DeleteGeneration:
         snapshot = owned_generation(self.generations, owner, generation_id)
         unfinished = self._end(snapshot)
         snapshot = self.close_generation(generation_id=generation_id)
+        self.follow_variants.settle(snapshot)
         doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
         self.erase_images(images=doomed.values(), keys=input_keys(snapshot.generation))
         self.generations.delete(snapshot)
 
     def _made(self, snapshot: Snapshot) -> list[StoredImage]:
         candidates = [name for item in snapshot.items for name in item.candidates]
-        delivered = [item.image for item in snapshot.items if item.image is not None]
+        kept = self._variants(snapshot)
+        delivered = [
+            item.image
+            for item in snapshot.items
+            if item.image is not None and item.variant_id not in kept
+        ]
         return [*delivered, *(self.images.get_many(candidates) if candidates else ())]
+
+    def _variants(self, snapshot: Snapshot) -> set[str]:
+        """Those that are still there of what the images became."""
+        character_id = snapshot.generation.character_id
+        ids = [item.variant_id for item in snapshot.items if item.variant_id is not None]
+        if character_id is None or not ids:
+            return set()
+        return {variant.id for variant in self.follow_variants.variants.get_many(character_id, ids)}
 
     def _end(self, snapshot: Snapshot) -> list[StoredImage]:
         """Ends every item and late window; the intents whose upload was broken off."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.images import StoredImage
-from shared.domain.ports import Characters, Images
+from shared.domain.ports import Characters, Images, Variants
 from shared.services.erase_images import EraseImages
 from shared.services.forget_image import ForgetImage
 
@@ -15,22 +15,29 @@ class DeleteImage:
 
     images: Images
     characters: Characters
+    variants: Variants
     forget_image: ForgetImage
     erase_images: EraseImages
 
     def __call__(self, *, owner: str, image_id: str) -> None:
         """Raises NotFound, and Conflict for a character's current source or a variant's."""
         image = self.images.get(owner, image_id)
-        if image.variant_id is not None:
+        self._refuse_variant(image)
+        self._refuse_current_source(image)
+        self.forget_image(image)
+        self.erase_images(images=[image])
+
+    def _refuse_variant(self, image: StoredImage) -> None:
+        """A variant that was deleted before it was drawn holds nothing back."""
+        if image.variant_id is None or image.character_id is None:
+            return
+        if self.variants.get_many(image.character_id, [image.variant_id]):
             raise Conflict(
                 "This is the picture of a variant; delete the variant.",
                 code="variant_in_use",
                 variant_id=image.variant_id,
                 character_id=image.character_id,
             )
-        self._refuse_current_source(image)
-        self.forget_image(image)
-        self.erase_images(images=[image])
 
     def _refuse_current_source(self, image: StoredImage) -> None:
         if image.character_id is None or image.generation_id is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.domain.analytics.changes import Change, ItemChange
 from shared.domain.drawn_variants import drawn
 from shared.domain.errors import NotFound, StaleWrite
-from shared.domain.generation import Generation, Item
+from shared.domain.generation import Generation, Item, Snapshot
 from shared.domain.ports import Clock, Variants
 from shared.domain.variant import Review
 
@@ -32,6 +32,12 @@ class FollowVariants:
                         latest[variant_id] = (change.generation, item)
         for variant_id, (generation, item) in latest.items():
             self._follow(generation, variant_id, item)
+
+    def settle(self, snapshot: Snapshot) -> None:
+        """Before a generation is deleted: afterwards no change of an item tells whose it was."""
+        for item in snapshot.items:
+            if item.variant_id is not None:
+                self._follow(snapshot.generation, item.variant_id, item)
 
     def _follow(self, generation: Generation, variant_id: str, item: Item) -> None:
         assert generation.character_id is not None, "a variant shows a character"

@@ -18,6 +18,7 @@ from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.moving import advance
 from shared.services.retry_generation import RetryGeneration
 from shared.services.submit_generation import SubmitGeneration
@@ -50,6 +51,7 @@ class History:
         self.erase = DeleteGeneration(
             generations=generations,
             images=stores.images,
+            follow_variants=FollowVariants(stores.variants, self.clock),
             stop_items=stop,
             close_generation=self.close,
             erase_images=erase,

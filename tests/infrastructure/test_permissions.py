@@ -31,7 +31,18 @@ S3_LIST = {"s3:ListBucket"}
 
 ACTIONS = {
     "generations": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
-    "characters": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
+    "characters": (
+        LOG
+        | READ
+        | WRITE
+        | BATCH
+        | SEND
+        | S3_READ
+        | S3_WRITE
+        | S3_DELETE
+        | S3_LIST
+        | {"dynamodb:ConditionCheckItem"}
+    ),
     "webhook": LOG | SEND | SECRET,
     "worker": (
         LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST

@@ -17,6 +17,8 @@ from tests.integration.refusals import GRACE, Shop, file_part, send_form, shop_o
 from tests.workshop import png
 
 PENDING, GENERATING, GENERATED, APPROVED, REJECTED, EDITING = VariantStatus
+BAD_SLUGS = ("", "Front", "a/b", "x" * 41, "é", "..", "a b")
+UNKNOWN = an_id(Kind.VARIANT, 404)
 IDS = {status: an_id(Kind.VARIANT, number) for number, status in enumerate(VariantStatus, 1)}
 
 
@@ -48,31 +50,32 @@ def at(shop: Shop, status: VariantStatus, verb: str = "") -> str:
     return f"/v1/characters/{shop.character}/variants/{IDS[status]}{verb and '/'}{verb}"
 
 
-@pytest.mark.parametrize(
-    ("method", "verb", "status"),
-    [
-        *(("POST", "approve", one) for one in (PENDING, GENERATING, APPROVED, REJECTED)),
-        *(("POST", "reject", one) for one in (PENDING, GENERATING, REJECTED)),
-        *(("POST", "export", one) for one in (PENDING, GENERATING, REJECTED, EDITING)),
-        *(("DELETE", "export", one) for one in (PENDING, GENERATED, APPROVED, REJECTED)),
-        *(("DELETE", "", one) for one in (PENDING, GENERATING)),
-    ],
-)
+NOT_FROM = [
+    ("POST", "approve", (PENDING, GENERATING, APPROVED, REJECTED)),
+    ("POST", "reject", (PENDING, GENERATING, REJECTED)),
+    ("POST", "export", (PENDING, GENERATING, REJECTED, EDITING)),
+    ("DELETE", "export", (PENDING, GENERATED, APPROVED, REJECTED)),
+    ("DELETE", "", (PENDING, GENERATING)),
+]
+
+
+@pytest.mark.parametrize(("method", "verb", "states"), NOT_FROM)
 def test_a_status_that_does_not_allow_it_is_told(
-    shop: Shop, method: str, verb: str, status: VariantStatus
+    shop: Shop, method: str, verb: str, states: tuple[VariantStatus, ...]
 ) -> None:
-    answer = call(method, at(shop, status, verb))
+    for status in states:
+        answer = call(method, at(shop, status, verb))
 
-    assert (answer.status, answer.code) == (409, "invalid_review_state")
-    assert answer.json["review_status"] == status
-    assert status not in answer.json["allowed"]
+        assert (answer.status, answer.code) == (409, "invalid_review_state"), status
+        assert answer.json["review_status"] == status
+        assert status not in answer.json["allowed"]
 
 
-@pytest.mark.parametrize("status", [PENDING, GENERATED, APPROVED, REJECTED])
-def test_only_what_was_exported_comes_back(shop: Shop, status: VariantStatus) -> None:
-    answer = send_form(at(shop, status, "reimport"), file_part(png()))
+def test_only_what_was_exported_comes_back(shop: Shop) -> None:
+    for status in (PENDING, GENERATED, APPROVED, REJECTED):
+        answer = send_form(at(shop, status, "reimport"), file_part(png()))
 
-    assert (answer.status, answer.code) == (409, "invalid_review_state")
+        assert (answer.status, answer.code) == (409, "invalid_review_state"), status
 
 
 def reimport(shop: Shop, body: Any, **changes: Any) -> tuple[int, str]:
@@ -87,69 +90,77 @@ def test_an_edited_version_is_of_ones_own_and_of_the_same_character(shop: Shop) 
     assert reimport(shop, {"image_id": shop.image}, owner=GRACE) == (404, "not_found")
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        ({}, 422, "validation_failed"),
-        ({"variant_type": "front"}, 422, "validation_failed"),
-        ({"upload_id": an_id(Kind.UPLOAD, 1), "url": "https://e.com"}, 422, "validation_failed"),
-        ({"url": "http://e.com/a.png"}, 422, "unsafe_url"),
-        ({"upload_id": an_id(Kind.UPLOAD, 404)}, 404, "not_found"),
-    ],
-)
-def test_a_reimport_names_exactly_one_picture(
-    shop: Shop, body: dict[str, Any], status: int, code: str
-) -> None:
-    assert reimport(shop, body) == (status, code)
+def test_a_reimport_names_exactly_one_picture(shop: Shop) -> None:
+    two = {"upload_id": an_id(Kind.UPLOAD, 1), "url": "https://e.com"}
+    for body in ({}, {"variant_type": "front"}, two):
+        assert reimport(shop, body) == (422, "validation_failed")
+    assert reimport(shop, {"url": "http://e.com/a.png"}) == (422, "unsafe_url")
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointer", "code"),
+    ("code", "pointer", "changed"),
     [
-        *(({"variant_type": bad}, "/variant_type", "malformed") for bad in ("", "Front", "a/b")),
-        *(({"variant_type": bad}, "/variant_type", "malformed") for bad in ("x" * 41, "é", "..")),
-        ({"variant_type": None}, "/variant_type", "wrong_type"),
-        ({"variant_type": 7}, "/variant_type", "wrong_type"),
-        ({"status": "approved"}, "/status", "unknown_field"),
-        ({"hero": True}, "/hero", "unknown_field"),
-        ({"file": "photo"}, "", "missing_part"),
-        ({"url": "https://e.com/a.png"}, "", "one_image_input"),
+        ("malformed", "/variant_type", [{"variant_type": bad} for bad in BAD_SLUGS]),
+        ("wrong_type", "/variant_type", [{"variant_type": bad} for bad in (None, 7, ["front"])]),
+        ("unknown_field", "/hero", [{"hero": True}]),
+        ("missing_part", "", [{"image_id": None, "file": "photo"}]),
+        ("one_image_input", "", [{"url": "https://e.com/a.png"}, {"image_id": None}]),
     ],
 )
 def test_an_upload_says_what_it_shows_in_a_slug(
-    shop: Shop, changes: dict[str, Any], pointer: str, code: str
+    shop: Shop, code: str, pointer: str, changed: list[dict[str, Any]]
 ) -> None:
-    body: dict[str, Any] = {"variant_type": "front", "image_id": shop.image} | changes
-    if "file" in changes:
-        del body["image_id"]
+    for changes in changed:
+        body = {"variant_type": "front", "image_id": shop.image} | changes
 
-    answer = call("POST", f"/v1/characters/{shop.character}/variants", body)
+        answer = call("POST", f"/v1/characters/{shop.character}/variants", body)
 
-    assert answer.status == 422
-    assert {"pointer": pointer, "code": code}.items() <= answer.json["errors"][0].items()
-
-
-@pytest.mark.parametrize("data", [b"", b"GIF89a", png()[:60]])
-def test_what_is_no_picture_is_no_version(shop: Shop, data: bytes) -> None:
-    answer = send_form(at(shop, EDITING, "reimport"), file_part(data))
-
-    assert (answer.status, answer.code) == (400, "invalid_image")
+        assert answer.status == 422
+        told = {"pointer": pointer, "code": code}
+        assert told.items() <= answer.json["errors"][0].items(), changes
 
 
-@pytest.mark.parametrize("query", [{"status": "done"}, {"variant_type": "Front"}, {"root_id": "x"}])
-def test_an_unknown_filter_is_refused(shop: Shop, query: dict[str, str]) -> None:
-    assert call("GET", f"/v1/characters/{shop.character}/variants", query=query).status == 422
+def test_what_is_no_picture_is_no_version(shop: Shop) -> None:
+    for data in (b"", b"GIF89a", png()[:60]):
+        answer = send_form(at(shop, EDITING, "reimport"), file_part(data))
+
+        assert (answer.status, answer.code) == (400, "invalid_image")
 
 
-@pytest.mark.parametrize("force", ["yes", "1", "TRUE", ""])
-def test_force_is_meant_or_it_is_not(shop: Shop, force: str) -> None:
-    answer = call("DELETE", at(shop, APPROVED), query={"force": force})
+def test_an_unknown_filter_is_refused(shop: Shop) -> None:
+    for query in ({"status": "done"}, {"variant_type": "Front"}, {"root_id": "x"}):
+        answer = call("GET", f"/v1/characters/{shop.character}/variants", query=query)
 
-    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/force")
+        assert (answer.status, answer.code) == (422, "validation_failed")
 
 
-def test_a_variant_is_looked_for_at_its_own_character_alone(shop: Shop) -> None:
-    elsewhere = f"/v1/characters/{an_id(Kind.CHARACTER, 5)}/variants/{IDS[GENERATED]}"
+def test_force_is_meant_or_it_is_not(shop: Shop) -> None:
+    for force in ("yes", "1", "TRUE", ""):
+        answer = call("DELETE", at(shop, APPROVED), query={"force": force})
 
-    for method, verb in (("GET", ""), ("DELETE", ""), ("POST", "/approve"), ("GET", "/history")):
-        assert call(method, elsewhere + verb).status == 404
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/force")
+
+
+EVERY_ROUTE = [
+    *(("GET", ""), ("DELETE", ""), ("POST", "/approve"), ("POST", "/reject"), ("POST", "/export")),
+    *(("DELETE", "/export"), ("POST", "/reimport"), ("GET", "/history")),
+]
+
+
+def test_anothers_variant_and_one_of_another_character_look_like_none(shop: Shop) -> None:
+    own = f"/v1/characters/{shop.character}/variants"
+    elsewhere = f"/v1/characters/{an_id(Kind.CHARACTER, 5)}/variants"
+    body = {"image_id": shop.image}
+
+    for method, verb in EVERY_ROUTE:
+        given = body if verb == "/reimport" else None
+        answers = [
+            call(method, f"{own}/{IDS[EDITING]}{verb}", given, owner=GRACE),
+            call(method, f"{own}/{UNKNOWN}{verb}", given),
+            call(method, f"{elsewhere}/{IDS[EDITING]}{verb}", given),
+        ]
+        assert [one.status for one in answers] == [404] * 3, verb
+        assert len({one.json["detail"] for one in answers}) == 1, verb
+    for address in (own, f"/v1/characters/{shop.character}/heroes"):
+        assert call("GET", address, owner=GRACE).status == 404
+    assert call("POST", own, body | {"variant_type": "front"}, owner=GRACE).status == 404

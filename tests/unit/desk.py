@@ -10,6 +10,7 @@ from shared.adapters.imaging_structure import sniff
 from shared.adapters.public_url import check_public_url
 from shared.domain.ids import Kind
 from shared.domain.request import Owner, Plan, ProviderName
+from shared.services.bring_variant_image import BringVariantImage
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.change_character import ChangeCharacter
 from shared.services.check_inputs import CheckInputs
@@ -21,6 +22,7 @@ from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
+from shared.services.follow_variants import FollowVariants
 from shared.services.forget_image import ForgetImage
 from shared.services.list_generations import ListGenerations
 from shared.services.moderate import Moderate
@@ -31,6 +33,7 @@ from shared.services.retry_generation import RetryGeneration
 from shared.services.set_source_image import SetSourceImage
 from shared.services.store_picture import StorePicture
 from shared.services.submit_generation import SubmitGeneration
+from shared.services.upload_variant import UploadVariant
 from shared.services.use_hero import UseHero
 from shared.services.use_style import UseStyle
 from tests.builders import ADA, an_id
@@ -149,6 +152,7 @@ class Desk:
         return DeleteGeneration(
             generations=self.generations,
             images=self.images,
+            follow_variants=FollowVariants(self.variants, self.clock),
             stop_items=self.stop_items,
             close_generation=self.close_generation,
             erase_images=self.erase_images,
@@ -157,7 +161,9 @@ class Desk:
 
     @property
     def delete_image(self) -> DeleteImage:
-        return DeleteImage(self.images, self.characters, self.forget_image, self.erase_images)
+        return DeleteImage(
+            self.images, self.characters, self.variants, self.forget_image, self.erase_images
+        )
 
     @property
     def forget_image(self) -> ForgetImage:
@@ -190,6 +196,19 @@ class Desk:
             ForgetImage(self.generations),
             self.erase_images,
         )
+
+    @property
+    def upload_variant(self) -> UploadVariant:
+        bring_image = BringVariantImage(
+            read_image_input=self.read_image_input,
+            imaging=imaging,
+            store_picture=StorePicture(self.images, self.store, imaging),
+            clock=self.clock,
+            new_id=self.new_id,
+            measures_faces=True,
+        )
+        answers = FakeAnswers(self.memory)
+        return UploadVariant(self.variants, answers, bring_image, self.clock, self.new_id)
 
     @property
     def read_image_input(self) -> ReadImageInput:

@@ -7,6 +7,7 @@ from shared.domain.errors import (
     InvalidImage,
     StaleWrite,
     TooLarge,
+    Unavailable,
     Unprocessable,
     UploadExpired,
 )
@@ -224,3 +225,43 @@ def test_a_deleted_character_takes_every_version_along(desk: Desk) -> None:
     assert not desk.memory.characters
     assert not desk.memory.images
     assert not desk.store.objects
+
+
+def front(desk: Desk) -> None:
+    given = ImageInput(data=png())
+    desk.upload_variant(owner=ADA, character_id=ID, variant_type="front", given=given)
+
+
+def test_pictures_go_before_their_character(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.set_source_image(owner=ADA, character_id=ID, given=ImageInput(data=png()))
+    front(desk)
+
+    def crash(*_: object) -> None:
+        raise Unavailable("The store is busy; please try again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.characters), "delete", crash)
+        with pytest.raises(Unavailable):
+            desk.delete_character(owner=ADA, character_id=ID)
+
+    assert desk.store.objects == {}
+    assert desk.memory.variants == {}
+    desk.delete_character(owner=ADA, character_id=ID)
+    assert desk.memory.characters == {}
+
+
+def test_a_variant_that_comes_while_its_character_is_deleted_goes_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, coming = type(desk.characters).delete, [front]
+
+    def overtaken(self: object, character: object) -> None:
+        if coming:
+            coming.pop()(desk)
+        delete(self, character)  # type: ignore[arg-type] # the fake's own method
+
+    monkeypatch.setattr(type(desk.characters), "delete", overtaken)
+
+    desk.delete_character(owner=ADA, character_id=ID)
+
+    assert (desk.store.objects, desk.memory.variants, desk.memory.images) == ({}, {}, {})

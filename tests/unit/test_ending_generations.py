@@ -12,6 +12,7 @@ from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.limits import DEADLINE
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
+from shared.domain.variant import VariantStatus
 from shared.domain.work import CancelPrediction
 from shared.services.moving import advance
 from tests.builders import (
@@ -22,6 +23,7 @@ from tests.builders import (
     a_character,
     a_snapshot,
     a_source,
+    a_variant,
     an_allowance,
     an_attempt,
     an_image,
@@ -199,6 +201,53 @@ def test_deleting_takes_everything_along(desk: Desk) -> None:
     assert desk.memory.used[ADA, "2026-03"] == 1
     with pytest.raises(NotFound):
         desk.delete_generation(owner=ADA, generation_id=ID)
+
+
+def test_the_image_of_a_variant_outlives_its_generation(desk: Desk) -> None:
+    hero, loose = complete(desk, 0), complete(desk, 1)
+    variant = a_variant(image_id=hero.id)
+    desk.memory.variants[variant.id] = variant
+    for index, variant_id in ((0, variant.id), (1, a_variant(2).id)):
+        told = item(desk, index).model_copy(update={"variant_id": variant_id})
+        desk.memory.items[ID][index] = told
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    assert not desk.memory.generations
+    assert list(desk.memory.images) == [hero.id]
+    assert loose.id not in desk.memory.images, "its variant is gone"
+
+
+def test_a_variant_that_waits_is_told_that_its_generation_goes(desk: Desk) -> None:
+    drawn, waiting = a_variant(1), a_variant(2)
+    complete(desk, 0)
+    for index, variant in enumerate((drawn, waiting)):
+        awaited = {"status": VariantStatus.PENDING, "image_id": None, "generation_id": ID}
+        desk.memory.variants[variant.id] = variant.model_copy(update=awaited)
+        told = item(desk, index).model_copy(update={"variant_id": variant.id})
+        desk.memory.items[ID][index] = told
+
+    desk.delete_generation(owner=ADA, generation_id=ID)
+
+    left = desk.memory.variants
+    assert left[drawn.id].status is VariantStatus.GENERATED
+    assert list(desk.memory.images) == [left[drawn.id].image_id]
+    assert left[waiting.id].status is VariantStatus.REJECTED
+
+
+def test_an_image_goes_when_its_variant_went_before_it_came(desk: Desk) -> None:
+    image = complete(desk, 0)
+    told = desk.memory.images[image.id].model_copy(update={"variant_id": a_variant().id})
+    desk.memory.images[image.id] = told
+    desk.memory.variants[a_variant().id] = a_variant(image_id=image.id)
+
+    with pytest.raises(Conflict) as refused:
+        desk.delete_image(owner=ADA, image_id=image.id)
+    del desk.memory.variants[a_variant().id]
+    desk.delete_image(owner=ADA, image_id=image.id)
+
+    assert refused.value.code == "variant_in_use"
+    assert not desk.memory.images
 
 
 def test_an_upload_that_is_broken_off_leaves_a_record_that_names_its_objects(desk: Desk) -> None:
