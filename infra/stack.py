@@ -115,8 +115,6 @@ class LikenessStack(cdk.Stack):
         run.characters.allow("dynamodb:ConditionCheckItem", on=[table])
         run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
         run.characters.allow("s3:ListBucket", on=[images.bucket_arn])
-        # A variant is added to a character that is still there.
-        run.characters.allow("dynamodb:ConditionCheckItem", on=[table])
 
         run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])
@@ -129,7 +127,8 @@ class LikenessStack(cdk.Stack):
         run.worker.allow_objects("s3:GetObject", bucket=uploads, keys=[UPLOADED])
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
 
-        run.face_analysis.allow("dynamodb:GetItem", *WRITE, on=[table])
+        kept = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+        run.face_analysis.allow(*kept, on=[table])
         run.face_analysis.allow_objects("s3:GetObject", bucket=images, keys=PICTURES)
         run.face_analysis.allow("s3:ListBucket", on=[images.bucket_arn])
         if deployment.face_analyzer == "rekognition":

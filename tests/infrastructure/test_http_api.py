@@ -14,7 +14,12 @@ GENERATIONS = (
     *("/v1/modes", "/v1/models", "/v1/workflows"),
     *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
 )
-CHARACTERS = ("/v1/uploads", "/v1/characters", "/v1/characters/{proxy+}")
+CHARACTERS = (
+    "/v1/uploads",
+    "/v1/characters",
+    "/v1/characters/{proxy+}",
+    "/v1/variants/{proxy+}",
+)
 OPEN = {
     "GET /v1/health": "generations",
     "GET /v1/openapi.json": "generations",

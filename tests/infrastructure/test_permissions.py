@@ -47,6 +47,13 @@ ACTIONS = {
     "worker": (
         LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
     ),
+    "face_analysis": (
+        LOG
+        | CONSUME
+        | S3_READ
+        | S3_LIST
+        | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    ),
     "sweeper": LOG | READ | WRITE | BATCH | SEND | CONSUME | S3_WRITE | S3_DELETE | S3_LIST,
     "analytics": (
         LOG
@@ -64,6 +71,7 @@ OBJECTS = {
     "characters": {*PICTURES, "Uploads/*/uploads/*"},
     "webhook": set(),
     "worker": {*PICTURES, "Uploads/*/uploads/*"},
+    "face_analysis": {*PICTURES},
     "sweeper": {
         *PICTURES,
         "Images/dead-letters/*",
@@ -76,6 +84,7 @@ INDEXES = {
     "characters": {"by_owner"},
     "webhook": set(),
     "worker": set(),
+    "face_analysis": set(),
     "sweeper": {"due"},
     "analytics": set(),
 }

@@ -11,6 +11,7 @@ from shared.adapters.dynamo import keys
 from shared.runtime.settings import (
     AnalyticsSettings,
     ApiSettings,
+    FaceAnalysisSettings,
     Settings,
     SweeperSettings,
     WebhookSettings,
@@ -24,6 +25,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "characters": ApiSettings,
     "webhook": WebhookSettings,
     "worker": WorkerSettings,
+    "face_analysis": FaceAnalysisSettings,
     "sweeper": SweeperSettings,
     "analytics": AnalyticsSettings,
 }

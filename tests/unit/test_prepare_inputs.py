@@ -79,6 +79,8 @@ async def test_a_repeated_generation_is_shown_what_the_first_one_was() -> None:
     await workshop.run()
 
     assert workshop.provider.calls[0].references[0].data == png(7)
+    own = input_key(ADA, snapshot.generation.id, 0)
+    assert workshop.store.objects[own] == png(7), "the first one may be deleted"
 
 
 async def test_an_upload_is_read_as_it_was_when_it_was_used() -> None:
