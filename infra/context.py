@@ -186,6 +186,12 @@ KEYS: Final = (
         "Days after which a closed generation and its images are deleted; 0 keeps them.",
     ),
     ContextKey(
+        "retention_rejected_variants_days",
+        "0",
+        _whole(0),
+        "Days after which a rejected variant and its image are deleted; 0 keeps them.",
+    ),
+    ContextKey(
         "collector_dry_run",
         "false",
         _yes_or_no,

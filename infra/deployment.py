@@ -39,6 +39,7 @@ class Deployment:
     caps: Mapping[str, int]
     collector_dry_run: bool
     retention_generations_days: int
+    retention_rejected_variants_days: int
     daily_spend_threshold_usd: int
     limits: Limits
 
@@ -75,6 +76,7 @@ class Deployment:
         return {
             "COLLECTOR_DRY_RUN": str(self.collector_dry_run).lower(),
             "RETENTION_GENERATIONS_DAYS": str(self.retention_generations_days),
+            "RETENTION_REJECTED_VARIANTS_DAYS": str(self.retention_rejected_variants_days),
         }
 
     @property

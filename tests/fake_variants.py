@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.idempotency import IdempotencyKey
@@ -120,6 +121,13 @@ class FakeVariants:
             self.memory.images[image.id] = deleting
         del self.memory.variants[variant.id]
         self._point(variant.character_id, hero)
+
+    @locked
+    def rejected_before(self, moment: datetime) -> list[Variant]:
+        rejected = (
+            one for one in self.memory.variants.values() if one.status is VariantStatus.REJECTED
+        )
+        return [one for one in rejected if one.updated_at <= moment]
 
     @locked
     def forget(self, character_id: str, variants: Sequence[Variant]) -> None:

@@ -73,7 +73,8 @@ class Collected(Entity):
     """The report of one run: counts, bytes, and hashes of keys that tell nothing of an owner.
 
     `objects` were deleted, or would have been; of a picture all that it may own are counted, and
-    of its `bytes` those of the original. `forgotten` counts generations, whatever they owned.
+    of its `bytes` those of the original. `forgotten` counts generations, whatever they owned,
+    and `variants` those that had been rejected.
     """
 
     dry_run: bool
@@ -82,6 +83,7 @@ class Collected(Entity):
     strays: int = 0
     uploads: int = 0
     forgotten: int = 0
+    variants: int = 0
     failed: int = 0
     objects: int = 0
     bytes: int = 0

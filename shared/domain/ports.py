@@ -252,6 +252,10 @@ class Variants(Protocol):
         pointer if it is the hero. Raises StaleWrite."""
         ...
 
+    def rejected_before(self, moment: datetime) -> Iterable[Variant]:
+        """Those that were rejected by then, as they are now."""
+        ...
+
     def forget(self, character_id: str, variants: Sequence[Variant]) -> None:
         """These records, the heroes of their types, and the counters of all chains: of a
         character that is being deleted, and not together."""

@@ -13,12 +13,17 @@ from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.delete_generation import DeleteGeneration
+from shared.services.delete_variant import DeleteVariant
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.follow_variants import FollowVariants
 from shared.services.forget_generations import ForgetGenerations
+from shared.services.forget_image import ForgetImage
+from shared.services.forget_variants import ForgetVariants
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.keep_dead_letter import KeepDeadLetter
+from shared.services.reviewing import Reviewing
+from shared.services.show_variants import ShowVariants
 from shared.services.sweep import Sweep
 
 
@@ -92,9 +97,20 @@ def collect() -> Collect:
         erase_images=EraseImages(images, pictures),
         clock=clock,
     )
-    kept = settings().generations_kept
+    variants, erase_images = DynamoVariants(table), EraseImages(images, pictures)
+    delete_variant = DeleteVariant(
+        variants=variants,
+        images=images,
+        reviewing=Reviewing(variants, ShowVariants(images), clock),
+        forget_image=ForgetImage(generations),
+        erase_images=erase_images,
+    )
+    rejected_kept = settings().rejected_variants_kept
     return Collect(
-        forget=ForgetGenerations(generations, delete_generation, clock, kept),
+        forget=ForgetGenerations(
+            generations, delete_generation, clock, settings().generations_kept
+        ),
+        forget_variants=ForgetVariants(variants, delete_variant, clock, rejected_kept),
         orphans=CollectOrphans(images, pictures, clock),
         uploads=CollectUploads(uploads, uploads, clock),
         strays=CollectStrays(generations, images, pictures, pictures, DynamoListings(table), clock),

@@ -184,18 +184,28 @@ class FaceAnalysisSettings(Settings):
 @dataclass(frozen=True, slots=True)
 class SweeperSettings(QueueSettings):
     """`collector_dry_run` lets the collector tell what it would delete, and delete nothing;
-    generations of 0 `retention_generations_days` are kept for ever."""
+    generations of 0 `retention_generations_days`, and rejected variants of 0
+    `retention_rejected_variants_days`, are kept for ever."""
 
     table_name: str
     images_bucket: str
     uploads_bucket: str
     collector_dry_run: bool
     retention_generations_days: int
+    retention_rejected_variants_days: int
 
     @property
     def generations_kept(self) -> timedelta | None:
-        """Raises MissingSetting for less than no days: nothing is deleted by a typing error."""
-        days = self.retention_generations_days
-        if days < 0:
-            raise MissingSetting("RETENTION_GENERATIONS_DAYS cannot be negative")
-        return timedelta(days=days) if days else None
+        return _kept("RETENTION_GENERATIONS_DAYS", self.retention_generations_days)
+
+    @property
+    def rejected_variants_kept(self) -> timedelta | None:
+        return _kept("RETENTION_REJECTED_VARIANTS_DAYS", self.retention_rejected_variants_days)
+
+
+def _kept(name: str, days: int) -> timedelta | None:
+    """None is for ever. Raises MissingSetting for less than no days: nothing is deleted by a
+    typing error."""
+    if days < 0:
+        raise MissingSetting(f"{name} cannot be negative")
+    return timedelta(days=days) if days else None

@@ -6,6 +6,7 @@ from shared.domain.collecting import Collected
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.forget_generations import ForgetGenerations
+from shared.services.forget_variants import ForgetVariants
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Collect:
     """What records tell of comes first, what they do not tell of last."""
 
     forget: ForgetGenerations
+    forget_variants: ForgetVariants
     orphans: CollectOrphans
     uploads: CollectUploads
     strays: CollectStrays
@@ -21,4 +23,5 @@ class Collect:
     def __call__(self, *, dry_run: bool = False) -> Collected:
         """The report. Nothing is changed when the deployment or this run is a dry one."""
         report = Collected(dry_run=self.dry_run or dry_run)
-        return self.strays(self.uploads(self.orphans(self.forget(report))))
+        report = self.forget_variants(self.forget(report))
+        return self.strays(self.uploads(self.orphans(report)))

@@ -22,6 +22,7 @@ from tests.builders import (
     ADA,
     GRACE,
     IN_A_MINUTE,
+    NOW,
     a_character,
     a_variant,
     a_variant_image,
@@ -322,3 +323,18 @@ def test_nothing_is_left_of_a_character_whose_variants_are_forgotten(
     stores.characters.delete(mira)
     with pytest.raises(NotFound):
         stores.variants.lineup(ADA, MIRA)
+
+
+def test_rejected_variants_are_found_by_when_they_were_and_no_others(
+    stores: Stores, mira: Character
+) -> None:
+    rejected, kept = added(stores, 1), added(stores, 2)
+    stores.variants.apply(v.reject(rejected, is_hero=False, now=IN_A_MINUTE))
+
+    assert not list(stores.variants.rejected_before(NOW))
+    (found,) = stores.variants.rejected_before(IN_A_MINUTE)
+    assert (found.id, found.status) == (rejected.id, VariantStatus.REJECTED)
+
+    stores.variants.delete(found, None, None)
+    assert not list(stores.variants.rejected_before(IN_A_MINUTE))
+    assert stores.variants.get(ADA, MIRA, kept.id) == kept

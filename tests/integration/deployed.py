@@ -84,6 +84,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "IMAGE_PROVIDERS": "gemini,replicate",
         "COLLECTOR_DRY_RUN": "false",
         "RETENTION_GENERATIONS_DAYS": "0",
+        "RETENTION_REJECTED_VARIANTS_DAYS": "0",
         "GEMINI_REQUESTS_PER_MINUTE": "600",
         "REPLICATE_REQUESTS_PER_MINUTE": "600",
         "COMFYUI_REQUESTS_PER_MINUTE": "600",

@@ -20,6 +20,7 @@ from shared.services.create_upload import CreateUpload
 from shared.services.delete_character import DeleteCharacter
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.delete_image import DeleteImage
+from shared.services.delete_variant import DeleteVariant
 from shared.services.dispatching import Dispatcher
 from shared.services.erase_images import EraseImages
 from shared.services.follow_variants import FollowVariants
@@ -30,7 +31,9 @@ from shared.services.read_generation import ReadGeneration
 from shared.services.read_image_input import ReadImageInput
 from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
+from shared.services.reviewing import Reviewing
 from shared.services.set_source_image import SetSourceImage
+from shared.services.show_variants import ShowVariants
 from shared.services.store_picture import StorePicture
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.upload_variant import UploadVariant
@@ -186,6 +189,16 @@ class Desk:
     @property
     def change_character(self) -> ChangeCharacter:
         return ChangeCharacter(self.characters, Moderate(self.counted), self.clock)
+
+    @property
+    def delete_variant(self) -> DeleteVariant:
+        return DeleteVariant(
+            variants=self.variants,
+            images=self.images,
+            reviewing=Reviewing(self.variants, ShowVariants(self.images), self.clock),
+            forget_image=ForgetImage(self.generations),
+            erase_images=self.erase_images,
+        )
 
     @property
     def delete_character(self) -> DeleteCharacter:

@@ -14,6 +14,7 @@ from shared.services.collect import Collect
 from shared.services.collect_orphans import CollectOrphans
 from shared.services.collect_strays import CollectStrays, CollectUploads
 from shared.services.forget_generations import ForgetGenerations
+from shared.services.forget_variants import ForgetVariants
 from tests.builders import NOW, a_generation, an_id, an_image
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeImages, FakeImageStore, FakeListings
@@ -33,6 +34,7 @@ class Cellar:
         desk = Desk(memory=self.memory, clock=self.clock)
         self.collect = Collect(
             forget=ForgetGenerations(desk.generations, desk.delete_generation, self.clock, None),
+            forget_variants=ForgetVariants(desk.variants, desk.delete_variant, self.clock, None),
             orphans=CollectOrphans(self.images, self.pictures, self.clock),
             uploads=CollectUploads(self.uploads, self.uploads, self.clock),
             strays=CollectStrays(

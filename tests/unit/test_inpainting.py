@@ -86,7 +86,7 @@ def test_a_mask_of_another_size_fits_nothing() -> None:
     assert refused.value.reason == "mask_size"
 
 
-def inpainting(workshop: Workshop, *inputs: InputSource) -> Snapshot:
+def inpainting(workshop: Workshop, *inputs: InputSource, retry_of: str | None = None) -> Snapshot:
     place = AssetPlace(job_type=JobType.INPAINT, project_id="film", branch_id="main")
     request = GenerationRequest(
         mode=Mode.ASSET,
@@ -96,7 +96,9 @@ def inpainting(workshop: Workshop, *inputs: InputSource) -> Snapshot:
         inputs=2,
         asset=place,
     )
-    snapshot = a_snapshot(items=1, mode=Mode.ASSET, character_id=None, inputs=2, asset=place)
+    snapshot = a_snapshot(
+        items=1, mode=Mode.ASSET, character_id=None, inputs=2, asset=place, retry_of=retry_of
+    )
     return workshop.submit(snapshot, request=request, inputs=inputs)
 
 
@@ -142,6 +144,21 @@ async def test_a_picture_drawn_before_is_kept_as_a_copy() -> None:
 
     assert done.items[0].status is Status.COMPLETED
     assert input_key(ADA, workshop.generation_id, 0) in workshop.store.objects
+
+
+async def test_a_retry_puts_it_into_the_picture_that_the_first_try_was_given() -> None:
+    workshop = Workshop()
+    for number, data in enumerate((noise(), mask())):
+        workshop.store.put(input_key(ADA, "gen_first", number), data, "image/png")
+    gone = InputSource(upload=an_upload(1, format=ImageFormat.PNG, consumed_etag="expired"))
+    inpainting(workshop, gone, gone, retry_of="gen_first")
+
+    done = await workshop.run()
+
+    assert done.items[0].status is Status.COMPLETED
+    assert len(workshop.provider.calls) == 1
+    stored = workshop.store.objects[workshop.image().key]
+    assert np.array_equal(pixels(stored)[outside()], pixels(noise())[outside()])
 
 
 async def test_a_mask_of_another_size_fails_uncharged_and_calls_nobody() -> None:

@@ -8,7 +8,10 @@ from shared.domain.image_input import ImageInput
 from shared.domain.moderation.asked import verdict_on
 from shared.domain.moderation.policy import Category, verdict
 from shared.domain.request import Mode
+from shared.domain.style_capsule import AppliedStyle
+from shared.domain.styling import Style
 from shared.domain.wish import Wish
+from tests.builders import a_character, a_source
 from tests.unit.moderation_prompts import (
     DISGUISED,
     GOOD,
@@ -75,6 +78,16 @@ def test_a_picture_that_is_given_may_show_somebody() -> None:
 
     assert verdict_on(undressed, None) is None
     assert verdict_on(undressed.model_copy(update={"inputs": given}), None) is Category.SEXUAL
+
+
+def test_a_styles_picture_may_show_somebody() -> None:
+    undressed = Wish(mode=Mode.IMAGINE, prompt="the woman of the attached picture, undressed")
+    applied = AppliedStyle(capsule_id="sty_1", name="Beach", prompt="bright", images_shown=1)
+    character = a_character()
+    image = a_source(character).image
+
+    assert verdict_on(undressed, None, Style(applied=applied)) is None
+    assert verdict_on(undressed, None, Style(applied=applied, images=(image,))) is Category.SEXUAL
 
 
 def test_words_of_two_texts_do_not_run_together() -> None:

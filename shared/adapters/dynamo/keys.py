@@ -40,8 +40,8 @@ due        due_shard `{what}#{00..15}`   due_at `{time}`           KEYS_ONLY: wh
 
 Both indexes are sparse. `by_owner` holds generations, characters, style capsules and live images,
 whose records change rarely; `due` holds the DUE records of open generations (`DUE#`), so that
-moving a marker contends with nothing, those of closed ones by age (`OLD#`), and images while they
-are pending or being deleted (`IMG#`).
+moving a marker contends with nothing, those of closed ones by age (`OLD#`), images while they
+are pending or being deleted (`IMG#`), and variants while they are rejected (`REJ#`).
 Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
 """
 
@@ -184,6 +184,16 @@ def image_shard(number: int) -> str:
 def image_id(pk: str) -> str:
     """The way back from a partition to its image."""
     return pk.removeprefix(IMAGE_PREFIX)
+
+
+def rejected(variant_id: str, rejected_at: datetime) -> Key:
+    """The index attributes of a variant while it is rejected."""
+    shard = rejected_shard(crc32(variant_id.encode()))
+    return {"due_shard": shard, "due_at": rfc3339(rejected_at)}
+
+
+def rejected_shard(number: int) -> str:
+    return f"REJ#{number % DUE_SHARDS:02}"
 
 
 def rollup(owner: str | None, name: str) -> Key:

@@ -18,7 +18,7 @@ from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
-from shared.domain.variant import Variant
+from shared.domain.variant import Variant, VariantStatus
 
 type Record = dict[str, Any]
 
@@ -88,7 +88,10 @@ def source_record(source: SourceImage) -> Record:
 
 
 def variant_record(variant: Variant) -> Record:
-    return keys.variant(variant.character_id, variant.id) | _fields(variant)
+    record = keys.variant(variant.character_id, variant.id) | _fields(variant)
+    if variant.status is VariantStatus.REJECTED:
+        return record | keys.rejected(variant.id, variant.updated_at)
+    return record
 
 
 def hero_record(character_id: str, variant_type: str, variant_id: str) -> Record:

@@ -1,7 +1,8 @@
 """Variants and the pointers to heroes, in the partition of their character."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.answers import keep_answer
@@ -13,6 +14,7 @@ from shared.adapters.dynamo.variant_list import VariantList
 from shared.adapters.dynamo.writes import ABSENT, PRESENT, Write, check, delete, put, update
 from shared.domain.character import Character
 from shared.domain.collecting import ORPHAN_AGE
+from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import StoredImage
@@ -116,6 +118,14 @@ class DynamoVariants:
             *([_pointer(variant.character_id, hero)] if hero else []),
             *([deletion_mark(image, image.created_at + ORPHAN_AGE)] if image else []),
         )
+
+    def rejected_before(self, moment: datetime) -> Iterator[Variant]:
+        for number in range(keys.DUE_SHARDS):
+            values = {"shard": keys.rejected_shard(number), "until": rfc3339(moment)}
+            condition = "#due_shard = :shard AND #due_at <= :until"
+            found = self.table.query(condition, values, index=keys.DUE_INDEX)
+            nominated = [{"pk": one["pk"], "sk": one["sk"]} for one in found]
+            yield from map(Variant.model_validate, self.table.get_many(nominated))
 
     def forget(self, character_id: str, variants: Sequence[Variant]) -> None:
         types = {variant.variant_type for variant in variants}
