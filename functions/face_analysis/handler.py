@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.domain.analysis import AnalyseImage, AnalyseSource, parse_analysis
+from shared.domain.analysis import ImageToAnalyse, SourceToAnalyse, parse_analysis
 from shared.domain.errors import NotFound
 from shared.runtime import bootstrap_face_analysis as bootstrap
 from shared.runtime.observability import count, logger, metrics
@@ -24,9 +24,9 @@ def analyse(record: SQSRecord) -> None:
     analysis = parse_analysis(record.body)
     try:
         match analysis:
-            case AnalyseSource(owner=owner, character_id=character_id, version=version):
+            case SourceToAnalyse(owner=owner, character_id=character_id, version=version):
                 bootstrap.analyse_source()(owner=owner, character_id=character_id, version=version)
-            case AnalyseImage(owner=owner, image_id=image_id):
+            case ImageToAnalyse(owner=owner, image_id=image_id):
                 bootstrap.analyse_image()(owner=owner, image_id=image_id)
     except NotFound:
         count("analysis_ignored", "deleted")

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from shared.domain.entity import Entity
 
 
-class AnalyseSource(Entity):
+class SourceToAnalyse(Entity):
     """A version of a character's source image: quality, and the face to compare others with."""
 
     kind: Literal["source"] = "source"
@@ -17,7 +17,7 @@ class AnalyseSource(Entity):
     version: int
 
 
-class AnalyseImage(Entity):
+class ImageToAnalyse(Entity):
     """Any other picture of a character: quality, and how much it looks like the source."""
 
     kind: Literal["image"] = "image"
@@ -25,7 +25,7 @@ class AnalyseImage(Entity):
     image_id: str
 
 
-type Analysis = Annotated[AnalyseSource | AnalyseImage, Field(discriminator="kind")]
+type Analysis = Annotated[SourceToAnalyse | ImageToAnalyse, Field(discriminator="kind")]
 
 
 @cache

@@ -89,7 +89,18 @@ class QueueSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiSettings(QueueSettings):
+class PictureSettings(QueueSettings):
+    """Who sends work and stores pictures of persons."""
+
+    face_analyzer: Analyzer
+
+    @property
+    def measures_faces(self) -> bool:
+        return self.face_analyzer is not Analyzer.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings(PictureSettings):
     """`generations` and `characters`: either may start a pack. `image_providers` is in order
     of preference."""
 
@@ -103,11 +114,6 @@ class ApiSettings(QueueSettings):
     free_requests_per_minute: int
     paid_requests_per_minute: int
     image_providers: tuple[ProviderName, ...]
-    face_analyzer: Analyzer
-
-    @property
-    def measures_faces(self) -> bool:
-        return self.face_analyzer is not Analyzer.NONE
 
     @property
     def limits(self) -> PlanLimits:
@@ -132,7 +138,7 @@ class WebhookSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSettings(QueueSettings):
+class WorkerSettings(PictureSettings):
     """`public_url` is the API's own address; the secret may override it."""
 
     table_name: str
@@ -143,11 +149,6 @@ class WorkerSettings(QueueSettings):
     gemini_requests_per_minute: int
     replicate_requests_per_minute: int
     comfyui_requests_per_minute: int
-    face_analyzer: Analyzer
-
-    @property
-    def measures_faces(self) -> bool:
-        return self.face_analyzer is not Analyzer.NONE
 
     @property
     def rates(self) -> Mapping[ProviderName, Rate]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from shared.domain.analysis import AnalyseImage, AnalyseSource, Analysis
+from shared.domain.analysis import Analysis, ImageToAnalyse, SourceToAnalyse
 from shared.domain.character import Embedding
 from shared.domain.errors import NotFound
 from shared.domain.likeness import Similarity
@@ -28,16 +28,16 @@ class GiveUpAnalysis:
         self.count("dead_letter", f"analyse_{analysis.kind}")
         try:
             match analysis:
-                case AnalyseSource():
+                case SourceToAnalyse():
                     self._source(analysis)
-                case AnalyseImage():
+                case ImageToAnalyse():
                     self._image(analysis)
                 case _:
                     assert_never(analysis)
         except NotFound:
             return
 
-    def _source(self, analysis: AnalyseSource) -> None:
+    def _source(self, analysis: SourceToAnalyse) -> None:
         source = self.characters.source(analysis.character_id, analysis.version)
         if source is None or not source.awaits_analysis:
             return
@@ -45,7 +45,7 @@ class GiveUpAnalysis:
         analysed = source.model_copy(update={"qa": unreadable(), "embedding": embedding})
         record_analysis(self.characters, analysis.owner, analysed)
 
-    def _image(self, analysis: AnalyseImage) -> None:
+    def _image(self, analysis: ImageToAnalyse) -> None:
         image = self.images.get(analysis.owner, analysis.image_id)
         if image.awaits_analysis:
             changes = {"qa": unreadable(), "similarity": Similarity.not_measured(_REASON)}

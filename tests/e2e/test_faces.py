@@ -1,8 +1,11 @@
 """Faces on the deployed stack: a photo is checked, images are compared, variants are reviewed."""
 
 import io
+import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -101,3 +104,50 @@ def test_a_variant_goes_out_comes_back_edited_and_becomes_the_hero(
     history = studio.call("GET", f"{variants}/{variant_id}/history").json()["data"]
     assert [one["version"] for one in history] == [2, 1]
     assert variant()["status"] == "generated"
+
+
+def brought(studio: Studio, character: str, colour: str) -> Json:
+    """A variant that was made elsewhere."""
+    out = io.BytesIO()
+    Image.new("RGB", (96, 128), colour).save(out, "PNG")
+    parts = {
+        "request": (None, json.dumps({"variant_type": "front", "file": "photo"})),
+        "photo": ("photo.png", out.getvalue(), "image/png"),
+    }
+    answer = studio.call("POST", f"/characters/{character}/variants", files=parts)
+    assert answer.status_code == 201, answer.text
+    content: Json = answer.json()
+    return content
+
+
+def at_once(*calls: Callable[[], httpx.Response]) -> list[int]:
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return [one.result().status_code for one in [threads.submit(call) for call in calls]]
+
+
+def test_of_racing_approvals_and_reimports_one_wins(local_stack: LocalStack) -> None:
+    studio = Studio(local_stack)
+    character = studio.character()
+    variants = f"/characters/{character}/variants"
+    four = [brought(studio, character, colour)["id"] for colour in ("red", "green", "blue", "tan")]
+
+    approvals = at_once(
+        *(partial(studio.call, "POST", f"{variants}/{one}/approve") for one in four)
+    )
+
+    assert approvals == [200] * 4, "each was approved, and all but the last replaced"
+    data = studio.call("GET", variants).json()["data"]
+    heroes = [one["id"] for one in data if one["hero"]]
+    assert len(heroes) == 1
+    assert {one["id"]: one["status"] for one in data} == {
+        one: "approved" if one in heroes else "generated" for one in four
+    }
+
+    studio.post(f"{variants}/{heroes[0]}/export", {})
+    out = io.BytesIO()
+    Image.new("RGB", (96, 128), "pink").save(out, "PNG")
+    file = {"file": ("edited.png", out.getvalue(), "image/png")}
+    back = partial(studio.call, "POST", f"{variants}/{heroes[0]}/reimport", files=file)
+    assert sorted(at_once(back, back)) == [201, 409]
+    history = studio.call("GET", f"{variants}/{heroes[0]}/history").json()["data"]
+    assert [one["version"] for one in history] == [2, 1]

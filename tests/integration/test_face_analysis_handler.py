@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.face_analysis.handler import lambda_handler
-from shared.domain.analysis import AnalyseImage, AnalyseSource
+from shared.domain.analysis import ImageToAnalyse, SourceToAnalyse
 from shared.domain.entity import Entity
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
@@ -56,8 +56,8 @@ def test_a_photo_is_checked_and_its_picture_recognised(live: Aws) -> None:
     same = a_picture_of(character_id, live, astronaut())
 
     answer = handled(
-        AnalyseSource(owner=ADA, character_id=character_id, version=1),
-        AnalyseImage(owner=ADA, image_id=same.id),
+        SourceToAnalyse(owner=ADA, character_id=character_id, version=1),
+        ImageToAnalyse(owner=ADA, image_id=same.id),
     )
 
     assert answer == {"batchItemFailures": []}
@@ -73,7 +73,7 @@ def test_a_photo_without_a_face_is_refused_by_what_needs_one(live: Aws) -> None:
     character_id: str = created()["id"]
     give(character_id, png(size=(400, 400)))
 
-    handled(AnalyseSource(owner=ADA, character_id=character_id, version=1))
+    handled(SourceToAnalyse(owner=ADA, character_id=character_id, version=1))
 
     source = call("GET", f"/v1/characters/{character_id}/source-image").json
     assert (source["qa"]["status"], source["embedding"]["reason"]) == ("failed", "no_face")
@@ -88,10 +88,10 @@ def test_only_the_failed_message_returns_to_the_queue(live: Aws) -> None:
     lost = a_picture_of(character_id, live, b"no picture at all")
 
     answer = handled(
-        AnalyseImage(owner=ADA, image_id=lost.id),
-        AnalyseImage(owner=ADA, image_id="img_deleted_meanwhile"),
+        ImageToAnalyse(owner=ADA, image_id=lost.id),
+        ImageToAnalyse(owner=ADA, image_id="img_deleted_meanwhile"),
         "no message of ours",
-        AnalyseSource(owner=ADA, character_id=character_id, version=1),
+        SourceToAnalyse(owner=ADA, character_id=character_id, version=1),
     )
 
     failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.analysis import AnalyseImage as ImageMessage
-from shared.domain.analysis import AnalyseSource as SourceMessage
+from shared.domain.analysis import ImageToAnalyse, SourceToAnalyse
 from shared.domain.analytics.analyses import analyses_of
 from shared.domain.analytics.changes import ImageChange, SourceChange
 from shared.domain.analytics.events import events_of
@@ -313,9 +312,9 @@ def test_what_nobody_could_look_at_is_not_waited_for() -> None:
     studio = Studio().with_source()
     image = studio.with_picture()
 
-    studio.give_up(analysis=ImageMessage(owner=ADA, image_id=image.id))
+    studio.give_up(analysis=ImageToAnalyse(owner=ADA, image_id=image.id))
     character_id = studio.character.id
-    studio.give_up(analysis=SourceMessage(owner=ADA, character_id=character_id, version=1))
+    studio.give_up(analysis=SourceToAnalyse(owner=ADA, character_id=character_id, version=1))
 
     assert studio.similarity(image) == Similarity.not_measured("analysis_failed")
     assert studio.source().qa.status is CheckStatus.FAILED
@@ -328,10 +327,10 @@ def test_giving_up_changes_nothing_of_what_was_looked_at() -> None:
     studio.analyse_image(owner=ADA, image_id=image.id)
     measured, source = studio.similarity(image), studio.source()
 
-    studio.give_up(analysis=ImageMessage(owner=ADA, image_id=image.id))
+    studio.give_up(analysis=ImageToAnalyse(owner=ADA, image_id=image.id))
     character_id = studio.character.id
-    studio.give_up(analysis=SourceMessage(owner=ADA, character_id=character_id, version=1))
-    studio.give_up(analysis=ImageMessage(owner=ADA, image_id="img_gone"))
+    studio.give_up(analysis=SourceToAnalyse(owner=ADA, character_id=character_id, version=1))
+    studio.give_up(analysis=ImageToAnalyse(owner=ADA, image_id="img_gone"))
 
     assert (studio.similarity(image), studio.source()) == (measured, source)
 
@@ -360,8 +359,8 @@ def test_only_what_waits_is_asked_for_and_sources_come_first() -> None:
     )
 
     assert asked == [
-        SourceMessage(owner=ADA, character_id=character.id, version=1),
-        ImageMessage(owner=ADA, image_id=image.id),
+        SourceToAnalyse(owner=ADA, character_id=character.id, version=1),
+        ImageToAnalyse(owner=ADA, image_id=image.id),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.domain.analysis import AnalyseImage, AnalyseSource, Analysis
+from shared.domain.analysis import Analysis, ImageToAnalyse, SourceToAnalyse
 from shared.domain.analytics.changes import Change, ImageChange, SourceChange
 from shared.domain.character import SourceImage
 from shared.domain.images import ImageStatus, StoredImage
@@ -13,22 +13,22 @@ def analyses_of(changes: Sequence[Change]) -> list[Analysis]:
     return [*_of_sources(changes), *_of_images(changes)]
 
 
-def _of_sources(changes: Sequence[Change]) -> Iterator[AnalyseSource]:
+def _of_sources(changes: Sequence[Change]) -> Iterator[SourceToAnalyse]:
     for change in changes:
         match change:
             case SourceChange(before=None, after=SourceImage() as source):
                 if source.awaits_analysis:
-                    yield AnalyseSource(
+                    yield SourceToAnalyse(
                         owner=source.image.owner,
                         character_id=source.character_id,
                         version=source.version,
                     )
 
 
-def _of_images(changes: Sequence[Change]) -> Iterator[AnalyseImage]:
+def _of_images(changes: Sequence[Change]) -> Iterator[ImageToAnalyse]:
     for change in changes:
         match change:
             case ImageChange(before=before, after=StoredImage() as image):
                 was_live = before is not None and before.status is ImageStatus.LIVE
                 if image.status is ImageStatus.LIVE and not was_live and image.awaits_analysis:
-                    yield AnalyseImage(owner=image.owner, image_id=image.id)
+                    yield ImageToAnalyse(owner=image.owner, image_id=image.id)
