@@ -20,15 +20,17 @@ INPUTS = ("app.py", "cdk.json", "pyproject.toml", "uv.lock", ".python-version")
 
 @pytest.fixture(scope="session")
 def other_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project in another folder; only installed packages are taken from this one's cache."""
+    """The project in another folder. Bundles are this one's: that they are equal byte for byte
+    wherever they are built is tried in test_bundling.py."""
     copy = tmp_path_factory.mktemp("another checkout")
     for name in INPUTS:
         shutil.copy(PROJECT / name, copy / name)
     for name in ("functions", "infra", "shared"):
         shutil.copytree(PROJECT / name, copy / name)
-    (PROJECT / ".build/dependencies").mkdir(parents=True, exist_ok=True)
-    (copy / ".build").mkdir()
-    (copy / ".build/dependencies").symlink_to(PROJECT / ".build/dependencies")
+    for cache in ("bundles", "dependencies"):
+        (PROJECT / ".build" / cache).mkdir(parents=True, exist_ok=True)
+        (copy / ".build").mkdir(exist_ok=True)
+        (copy / ".build" / cache).symlink_to(PROJECT / ".build" / cache)
     return copy
 
 

@@ -18,6 +18,7 @@ type Wsgi = dict[str, Any]
 TOKEN = {"Authorization": "Bearer of-ada"}
 _HANDLERS: Mapping[str, Handler] = {
     "/v1/characters": characters,
+    "/v1/variants": characters,
     "/v1/uploads": characters,
     "/v1/webhooks": webhook,
 }
