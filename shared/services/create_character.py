@@ -13,7 +13,7 @@ from shared.domain.ids import IdFactory, Kind
 from shared.domain.ports import Characters, Clock
 from shared.domain.request import Mode, Owner
 from shared.domain.wish import Wish
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, keeping
 from shared.services.submit_generation import SubmitGeneration
 
 
@@ -60,8 +60,7 @@ class CreateCharacter:
                 created = CreatedCharacter(character=character)
                 self.characters.add(character, keeping(idempotency, created.model_dump_json()))
         except AlreadyAnswered as earlier:
-            first = CreatedCharacter.model_validate_json(earlier.answer.answer)
-            return Answer(first, replayed=True)
+            return again(earlier.answer, CreatedCharacter)
         return Answer(created)
 
     def _born(self, owner: Owner, new: NewCharacter) -> Character:

@@ -8,7 +8,7 @@ from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.ports import Clock, Images, StyleCapsules
 from shared.domain.style_capsule import StyleCapsule
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, keeping
 from shared.services.moderate import Moderate
 
 
@@ -49,6 +49,5 @@ class CreateStyleCapsule:
         try:
             self.capsules.add(capsule, keeping(idempotency, capsule.model_dump_json()))
         except AlreadyAnswered as earlier:
-            first = StyleCapsule.model_validate_json(earlier.answer.answer)
-            return Answer(first, replayed=True)
+            return again(earlier.answer, StyleCapsule)
         return Answer(capsule)

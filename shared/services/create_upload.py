@@ -9,7 +9,7 @@ from shared.domain.image_keys import upload_key
 from shared.domain.images import ImageFormat
 from shared.domain.ports import Clock, Uploads, UploadStore
 from shared.domain.upload import UPLOAD_LIFETIME, Upload, UploadForm
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,6 @@ class CreateUpload:
         try:
             self.uploads.add(upload, keeping(idempotency, upload.model_dump_json()))
         except AlreadyAnswered as earlier:
-            first = Upload.model_validate_json(earlier.answer.answer)
+            first = again(earlier.answer, Upload).value
             return Answer((first, self.store.form(first)), replayed=True)
         return Answer((upload, self.store.form(upload)))

@@ -8,13 +8,13 @@ from shared.domain.choosing import choose_model
 from shared.domain.entity import Entity
 from shared.domain.errors import AlreadyAnswered, LikenessError, SourceNotReady
 from shared.domain.generation import Snapshot
-from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Answers, Characters
 from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, ProviderName
 from shared.domain.wish import Wish
 from shared.domain.workflows.catalogue import find_workflow
-from shared.services.answering import Answer
+from shared.services.answering import Answer, again, answered
 from shared.services.submit_generation import SubmitGeneration
 
 _WORKFLOW = "variant"
@@ -62,10 +62,9 @@ class GenerateVariants:
     ) -> Answer[StartedVariants]:
         """Raises NotFound, SourceNotReady, Unprocessable, ContentRefused, IdempotencyKeyReused,
         RateLimited, InFlightLimit, QuotaExceeded; then nothing has been recorded."""
-        if idempotency is not None:
-            first = self.answers.find(idempotency, self.submit_generation.clock())
-            if first is not None:
-                return _again(first)
+        first = answered(self.answers, idempotency, self.submit_generation.clock(), StartedVariants)
+        if first is not None:
+            return first
         character = self.characters.get(owner.id, character_id)
         _check_source(character)
         wish = self._wish(character, wanted)
@@ -79,7 +78,7 @@ class GenerateVariants:
                 answer=lambda snapshot: StartedVariants.of(snapshot).model_dump_json(),
             )
         except AlreadyAnswered as earlier:
-            return _again(earlier.answer)
+            return again(earlier.answer, StartedVariants)
         return Answer(StartedVariants.of(snapshot))
 
     def _wish(self, character: Character, wanted: VariantWish) -> Wish:
@@ -99,10 +98,6 @@ class GenerateVariants:
     def _own_workflow(self) -> str | None:
         has_server = ProviderName.COMFYUI in self.submit_generation.offered
         return _WORKFLOW if has_server and find_workflow(_WORKFLOW) else None
-
-
-def _again(first: FirstAnswer) -> Answer[StartedVariants]:
-    return Answer(StartedVariants.model_validate_json(first.answer), replayed=True)
 
 
 class BatchResult(Entity):

@@ -16,7 +16,7 @@ from shared.domain.images import StoredImage
 from shared.domain.ports import Answers, Clock, Images, Variants
 from shared.domain.upload import Upload
 from shared.domain.variant import ShownVariant, Variant, check_reimport, reimport
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.bring_variant_image import BringVariantImage
 from shared.services.reviewing import RACES
 
@@ -43,10 +43,10 @@ class ReimportVariant:
     ) -> Answer[ShownVariant]:
         """Raises NotFound, InvalidReviewState, InvalidImage, UploadExpired, UnsafeUrl,
         IdempotencyKeyReused."""
-        parent = self.variants.get(owner, character_id, variant_id)
-        first = idempotency and self.answers.find(idempotency, self.clock())
+        first = answered(self.answers, idempotency, self.clock(), ShownVariant)
         if first is not None:
-            return Answer(ShownVariant.model_validate_json(first.answer), replayed=True)
+            return first
+        parent = self.variants.get(owner, character_id, variant_id)
         check_reimport(parent)
         self._check_own(parent, given)
         image, consumed = self.bring_image(
@@ -56,13 +56,12 @@ class ReimportVariant:
             return Answer(self._record(parent, image, consumed, idempotency))
         except InvalidReviewState:
             # The same request, sent twice at once, may have restored the parent meanwhile.
-            first = idempotency and self.answers.find(idempotency, self.clock())
+            first = answered(self.answers, idempotency, self.clock(), ShownVariant)
             if first is None:
                 raise
-            return Answer(ShownVariant.model_validate_json(first.answer), replayed=True)
+            return first
         except AlreadyAnswered as earlier:
-            winner = ShownVariant.model_validate_json(earlier.answer.answer)
-            return Answer(winner, replayed=True)
+            return again(earlier.answer, ShownVariant)
 
     def _check_own(self, parent: Variant, given: ImageInput) -> None:
         """A picture of somebody else is no edited version. Raises NotFound."""

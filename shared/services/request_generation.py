@@ -6,7 +6,7 @@ from shared.domain.character import Character, seen_as
 from shared.domain.choosing import choose_model, references_wanted
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
-from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Answers, Characters
 from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
@@ -14,7 +14,7 @@ from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, Visibility
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
-from shared.services.answering import Answer
+from shared.services.answering import Answer, again, answered
 from shared.services.check_inputs import CheckInputs
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.use_hero import UseHero
@@ -39,7 +39,7 @@ class RequestGeneration:
         """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
         NotAHero, ContentRefused, IdempotencyKeyReused, RateLimited, InFlightLimit, QuotaExceeded;
         then nothing has been recorded."""
-        first = self._answered(idempotency)
+        first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
         if first is not None:
             return first
         model = self.model_for(wish)
@@ -59,7 +59,7 @@ class RequestGeneration:
                 answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
             )
         except AlreadyAnswered as earlier:
-            return _again(earlier.answer)
+            return again(earlier.answer, Snapshot)
         return Answer(snapshot)
 
     def model_for(self, wish: Wish) -> Model:
@@ -86,13 +86,6 @@ class RequestGeneration:
         )
         return character, style
 
-    def _answered(self, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
-        """Asked beforehand: by now its inputs are used up, and its character may be gone."""
-        if idempotency is None:
-            return None
-        first = self.answers.find(idempotency, self.submit_generation.clock())
-        return None if first is None else _again(first)
-
     def _character(self, owner: Owner, wish: Wish) -> Character | None:
         if wish.character_id is None:
             return None
@@ -115,7 +108,3 @@ def _check_source(character: Character, wish: Wish) -> None:
         raise SourceNotReady(
             "The source image did not pass its checks; give the character another one."
         )
-
-
-def _again(first: FirstAnswer) -> Answer[Snapshot]:
-    return Answer(Snapshot.model_validate_json(first.answer), replayed=True)

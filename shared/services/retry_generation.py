@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from shared.domain.choosing import check_offered
 from shared.domain.errors import AlreadyAnswered, NotFound, StaleWrite
 from shared.domain.generation import Brief, Snapshot
-from shared.domain.idempotency import FirstAnswer, IdempotencyKey
+from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Answers, Generations, WorkQueue
 from shared.domain.pricing.catalogue import Model, find_model
 from shared.domain.request import Owner, Substitute
 from shared.domain.retrying import failed_items, retrial, without_late_windows
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.moving import tell_providers
 from shared.services.submit_generation import SubmitGeneration
 
@@ -32,24 +32,17 @@ class RetryGeneration:
     ) -> Answer[Snapshot]:
         """Raises NotFound, IdempotencyKeyReused, StillRunning, NothingFailed, Unprocessable,
         RateLimited, InFlightLimit, QuotaExceeded; then nothing has been written."""
-        first = self._answered(idempotency)
+        first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
         if first is not None:
             return first
         for _ in range(_RACES):
             try:
                 return Answer(self._submit(owner, generation_id, idempotency))
             except AlreadyAnswered as earlier:
-                return _again(earlier.answer)
+                return again(earlier.answer, Snapshot)
             except StaleWrite:
                 continue  # A late image came first: what has failed is another set now.
         raise StaleWrite("the generation changes faster than it can be retried")
-
-    def _answered(self, idempotency: IdempotencyKey | None) -> Answer[Snapshot] | None:
-        """Asked beforehand, since by now the generation may be gone, or completed late."""
-        if idempotency is None:
-            return None
-        first = self.answers.find(idempotency, self.submit_generation.clock())
-        return None if first is None else _again(first)
 
     def _submit(
         self, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None
@@ -89,7 +82,3 @@ class RetryGeneration:
         request = brief.request
         check_offered(request.provider, self.submit_generation.offered)
         return find_model(request.provider, request.model)
-
-
-def _again(first: FirstAnswer) -> Answer[Snapshot]:
-    return Answer(Snapshot.model_validate_json(first.answer), replayed=True)

@@ -11,7 +11,7 @@ from shared.domain.image_keys import source_image_key
 from shared.domain.images import Decoded, Provenance, StoredImage
 from shared.domain.ports import Answers, Characters, Clock, Imaging
 from shared.domain.upload import Upload
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.read_image_input import ReadImageInput
 from shared.services.store_picture import StorePicture
 
@@ -41,18 +41,17 @@ class SetSourceImage:
         idempotency: IdempotencyKey | None = None,
     ) -> Answer[SourceImage]:
         """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
-        character = self.characters.get(owner, character_id)
-        first = idempotency and self.answers.find(idempotency, self.clock())
+        first = answered(self.answers, idempotency, self.clock(), SourceImage)
         if first is not None:
-            return Answer(SourceImage.model_validate_json(first.answer), replayed=True)
+            return first
+        character = self.characters.get(owner, character_id)
         picture = self.read_image_input(owner=owner, given=given)
         data, content = self.imaging.clean(picture.data, picture.declared)
         image = self._store(character, data, content)
         try:
             return Answer(self._record(character, image, picture.consumed, idempotency))
         except AlreadyAnswered as earlier:
-            winner = SourceImage.model_validate_json(earlier.answer.answer)
-            return Answer(winner, replayed=True)
+            return again(earlier.answer, SourceImage)
 
     def _store(self, character: Character, data: bytes, content: Decoded) -> StoredImage:
         now = self.clock()

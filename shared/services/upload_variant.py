@@ -14,7 +14,7 @@ from shared.domain.variant import (
     VariantProvenance,
     VariantStatus,
 )
-from shared.services.answering import Answer, keeping
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.bring_variant_image import BringVariantImage
 
 
@@ -38,10 +38,10 @@ class UploadVariant:
         idempotency: IdempotencyKey | None = None,
     ) -> Answer[ShownVariant]:
         """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
-        lineup = self.variants.lineup(owner, character_id)
-        first = idempotency and self.answers.find(idempotency, self.clock())
+        first = answered(self.answers, idempotency, self.clock(), ShownVariant)
         if first is not None:
-            return Answer(ShownVariant.model_validate_json(first.answer), replayed=True)
+            return first
+        lineup = self.variants.lineup(owner, character_id)
         image, consumed = self.bring_image(
             owner=owner, character_id=character_id, variant_type=variant_type, given=given
         )
@@ -52,8 +52,7 @@ class UploadVariant:
         try:
             self.variants.add(variant, image, consumed=consumed, idempotency=kept)
         except AlreadyAnswered as earlier:
-            winner = ShownVariant.model_validate_json(earlier.answer.answer)
-            return Answer(winner, replayed=True)
+            return again(earlier.answer, ShownVariant)
         return Answer(shown)
 
     def _variant(self, lineup: Lineup, variant_type: str, image_id: str) -> Variant:

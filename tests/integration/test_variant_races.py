@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from shared.domain.image_input import ImageInput
 from shared.domain.page import PageRequest
 from shared.domain.variant import ShownVariant
 from shared.runtime import bootstrap, bootstrap_variants
+from shared.runtime.clock import clock
 from tests.aws import Aws
 from tests.aws_calls import AwsCalls
-from tests.builders import ADA, a_character
+from tests.builders import ADA, a_character, an_idempotency_key
 from tests.workshop import png
 
 MIRA = a_character().id
@@ -116,6 +118,22 @@ def test_of_racing_reimports_of_one_export_one_is_accepted(conflicts: Callable[[
     answers = at_once(*(edit(variant_id, shade) for shade in (10, 20, 30, 40)))
 
     assert answers.count(InvalidReviewState) == 3
+    assert sorted(one.variant.version for one in everything()) == [1, 2]
+
+
+def test_one_reimport_sent_twice_at_once_is_one_version(conflicts: Callable[[], None]) -> None:
+    variant_id = uploaded()
+    export(variant_id)
+    key = an_idempotency_key(route="reimport", expires_at=clock() + timedelta(hours=1))
+    service, given = bootstrap_variants.reimport_variant(), ImageInput(data=png(10, (64, 64)))
+    conflicts()
+
+    def once() -> ShownVariant:
+        return service(**PLACE, variant_id=variant_id, given=given, idempotency=key).value
+
+    answers = at_once(once, once, once)
+
+    assert len({one.variant.id for one in answers}) == 1
     assert sorted(one.variant.version for one in everything()) == [1, 2]
 
 

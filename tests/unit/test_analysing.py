@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,17 +16,20 @@ from shared.domain.analytics.events import events_of
 from shared.domain.character import Character, SourceImage
 from shared.domain.errors import NotFound, StaleWrite
 from shared.domain.faces import FaceReading, FaceReference
-from shared.domain.generation import Status
+from shared.domain.generation import Progress, Snapshot, Status
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.likeness import Similarity, summary_of
+from shared.domain.limits import SCORES_WITHIN
+from shared.domain.page import PageRequest
 from shared.domain.quality import CheckStatus
 from shared.services.analyse_image import AnalyseImage
 from shared.services.analyse_source import AnalyseSource
 from shared.services.give_up_analysis import GiveUpAnalysis
+from shared.services.list_generations import ListGenerations
 from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, an_image
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 from tests.fake_memory import Memory
-from tests.fake_outside import FakeCounter, FakeImages, FakeImageStore
+from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore
 from tests.fakes import FakeCharacters, FakeGenerations
 
 
@@ -405,3 +409,34 @@ def test_a_summary_is_of_what_was_measured() -> None:
     assert (summary.measured, summary.pending, summary.consistent) == (3, 1, 2)
     assert (summary.mean, summary.worst) == (74.0, 40.1)
     assert summary_of([]).mean is None
+
+
+def test_a_generation_is_final_when_its_scores_are_there_or_long_overdue() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    waiting = studio.generations.get(image.generation_id or "")
+    closed = waiting.generation.model_copy(update={"closed_at": NOW})
+    waiting = waiting.model_copy(update={"generation": closed})
+
+    assert not waiting.is_scored(NOW + SCORES_WITHIN - timedelta(seconds=1))
+    assert waiting.is_scored(NOW + SCORES_WITHIN)
+    studio.analyse_image(owner=ADA, image_id=image.id)
+    assert studio.generations.get(image.generation_id or "").is_scored(NOW)
+
+
+def test_a_list_tells_of_scores_that_are_still_to_come_and_then_reads_no_more_items() -> None:
+    studio = Studio().with_source()
+    image = studio.with_picture()
+    generation = studio.memory.generations[image.generation_id or ""]
+    closed = {"closed_at": NOW, "status": Status.COMPLETED, "progress": Progress(total=1)}
+    studio.memory.generations[generation.id] = generation.model_copy(update=closed)
+    clock = FakeClock(NOW)
+
+    def listed() -> Snapshot:
+        service = ListGenerations(studio.generations, clock)
+        (one,) = service(owner=ADA, page=PageRequest()).data
+        return one
+
+    assert not listed().is_scored(clock())
+    clock.advance(SCORES_WITHIN)
+    assert (listed().items, listed().is_scored(clock())) == ((), True)

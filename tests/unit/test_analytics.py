@@ -373,6 +373,16 @@ def test_the_threshold_of_a_day_is_told_once() -> None:
     assert sum(bus.measured["spend_micro_usd"]) == 8 * 39_000
 
 
+def test_what_is_told_again_is_not_measured_again() -> None:
+    rollups, bus = FakeRollups(), FakeBus()
+    record, changes = recording(rollups, bus, threshold=0), pack_of_ten_with_two_failures().changes
+
+    record(changes=changes)
+    record(changes=changes)
+
+    assert bus.measured["spend_micro_usd"] == [8 * 39_000]
+
+
 def test_without_a_threshold_nobody_is_told() -> None:
     rollups, bus = FakeRollups(), FakeBus()
 

@@ -100,6 +100,19 @@ def test_a_replay_gives_the_first_answer_even_after_it_has_moved_on() -> None:
     assert again.value == first.value
 
 
+def test_a_replay_needs_nothing_that_the_first_request_needed() -> None:
+    desk = Desk()
+    character = a_character(owner=ADA)
+    desk.characters.add(character, None)
+    wish, key = Wish(mode=Mode.PORTRAIT, character_id=character.id), an_idempotency_key("again")
+    first = desk.request_generation(owner=ADA_PAYS, wish=wish, idempotency=key)
+    desk.delete_character(owner=ADA, character_id=character.id)
+
+    again = desk.request_generation(owner=ADA_PAYS, wish=wish, idempotency=key)
+
+    assert (again.value, again.replayed) == (first.value, True)
+
+
 def test_another_request_under_the_key_is_refused() -> None:
     desk = Desk()
     desk.request_generation(owner=ADA_PAYS, wish=WORDS, idempotency=an_idempotency_key())
