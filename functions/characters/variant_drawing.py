@@ -10,7 +10,8 @@ from shared.domain.request import Owner
 from shared.runtime import bootstrap_variants as bootstrap
 from shared.runtime.http import Api, Reply
 from shared.runtime.models import Body, Slug, View, Words
-from shared.services.generate_variants import BatchResult, StartedVariants, VariantWish
+from shared.services.answering import Answer
+from shared.services.generate_variants import BatchResult, Refusal, StartedVariants, VariantWish
 
 CharacterId = Annotated[str, Kind.CHARACTER]
 VariantId = Annotated[str, Kind.VARIANT]
@@ -69,6 +70,10 @@ class BatchErrorView(View):
     code: str
     detail: str
 
+    @classmethod
+    def of(cls, refused: Refusal) -> Self:
+        return cls(code=refused.code, detail=refused.message)
+
 
 class BatchResultView(View):
     """Of one character: what was started, or the reason why nothing was."""
@@ -81,14 +86,11 @@ class BatchResultView(View):
     @classmethod
     def of(cls, result: BatchResult) -> Self:
         started = result.started
-        refused = result.code is not None
         return cls(
             character_id=result.character_id,
             generation_id=started and started.generation_id,
             variant_ids=list(started.variant_ids) if started else [],
-            error=BatchErrorView(code=result.code or "", detail=result.message or "")
-            if refused
-            else None,
+            error=result.refused and BatchErrorView.of(result.refused),
         )
 
 
@@ -115,11 +117,7 @@ def generate_variants(
     answer = bootstrap.generate_variants()(
         owner=owner, character_id=character_id, wanted=body.to_domain(), idempotency=idempotency
     )
-    return Reply(
-        StartedVariantsView.of(answer.value),
-        location=f"/v1/generations/{answer.value.generation_id}",
-        replayed=answer.replayed,
-    )
+    return _started(answer)
 
 
 @api.post(
@@ -140,11 +138,7 @@ def regenerate_variant(
     answer = bootstrap.regenerate_variant()(
         owner=owner, character_id=character_id, variant_id=variant_id, idempotency=idempotency
     )
-    return Reply(
-        StartedVariantsView.of(answer.value),
-        location=f"/v1/generations/{answer.value.generation_id}",
-        replayed=answer.replayed,
-    )
+    return _started(answer)
 
 
 @api.post(
@@ -164,3 +158,11 @@ def generate_variants_of_many(
         idempotency=idempotency,
     )
     return BatchView(results=[BatchResultView.of(one) for one in results])
+
+
+def _started(answer: Answer[StartedVariants]) -> Reply[StartedVariantsView]:
+    return Reply(
+        StartedVariantsView.of(answer.value),
+        location=f"/v1/generations/{answer.value.generation_id}",
+        replayed=answer.replayed,
+    )

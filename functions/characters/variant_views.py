@@ -18,8 +18,6 @@ from shared.runtime.image_view import ImageView, SignedUrls, SimilarityView
 from shared.runtime.models import PageQuery, Query, Slug, View, YesOrNo
 from shared.services.list_variants import VariantPage
 
-_AWAITED = (VariantStatus.PENDING, VariantStatus.GENERATING)
-
 
 class VariantQuery(PageQuery):
     """Of one type, of one status, or all."""
@@ -142,7 +140,7 @@ def _findings(shown: ShownVariant) -> tuple[Quality, SimilarityView]:
     if image is not None:
         unseen = Quality() if image.awaits_analysis else Quality(status=CheckStatus.WARNED)
         return image.qa or unseen, SimilarityView.of(image)
-    if shown.variant.status in _AWAITED:
+    if shown.variant.status.awaits_image:
         return Quality(), SimilarityView(**Similarity.pending().model_dump())
     missing = Similarity.not_measured("no_image")
     return Quality(status=CheckStatus.FAILED), SimilarityView(**missing.model_dump())

@@ -14,7 +14,6 @@ from shared.domain.variant import (
     VariantStatus,
 )
 
-_AWAITED = (VariantStatus.PENDING, VariantStatus.GENERATING)
 _CANCELLED = Failure(
     code="cancelled",
     failure_class=FailureClass.PERMANENT,
@@ -63,7 +62,7 @@ def drawn(variant: Variant, item: Item, now: datetime) -> Variant | None:
     """What the state of its item makes of it; None when that changes nothing, as what a review
     has decided is never changed again. A variant that failed comes back by a late image or a
     retry."""
-    if variant.status not in _AWAITED and variant.error is None:
+    if not variant.status.awaits_image and variant.error is None:
         return None
     changes = _outcome(variant, item)
     if all(getattr(variant, name) == value for name, value in changes.items()):

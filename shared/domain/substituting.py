@@ -40,8 +40,9 @@ def _sees_all(brief: Brief, other: Model) -> bool:
 
 def _affordable(brief: Brief, model: Model, substituted: Brief, other: Model) -> bool:
     limit = brief.request.max_cost_micro_usd
-    dearest = map(max, _costs(brief, model), _costs(substituted, other))
-    return limit is None or sum(dearest) <= limit
+    if limit is None:
+        return True
+    return sum(map(max, _costs(brief, model), _costs(substituted, other))) <= limit
 
 
 def _costs(brief: Brief, model: Model) -> tuple[int, ...]:

@@ -24,6 +24,11 @@ class VariantStatus(StrEnum):
     REJECTED = "rejected"
     EDITING = "editing"
 
+    @property
+    def awaits_image(self) -> bool:
+        """It is still to be drawn, or being drawn."""
+        return self in (VariantStatus.PENDING, VariantStatus.GENERATING)
+
 
 class VariantProvenance(StrEnum):
     GENERATED = "generated"

@@ -100,13 +100,19 @@ class GenerateVariants:
         return _WORKFLOW if has_server and find_workflow(_WORKFLOW) else None
 
 
+class Refusal(Entity):
+    """As a problem would tell it."""
+
+    code: str
+    message: str
+
+
 class BatchResult(Entity):
-    """Of one character: what was started, or why nothing was."""
+    """Of one character: exactly one of the two."""
 
     character_id: str
     started: StartedVariants | None = None
-    code: str | None = None
-    message: str | None = None
+    refused: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +149,8 @@ class GenerateVariantsOfMany:
                 owner=owner, character_id=character_id, wanted=wanted, idempotency=key
             )
         except LikenessError as refused:
-            return BatchResult(
-                character_id=character_id, code=refused.code, message=refused.message
-            )
+            why = Refusal(code=refused.code, message=refused.message)
+            return BatchResult(character_id=character_id, refused=why)
         return BatchResult(character_id=character_id, started=answer.value)
 
 

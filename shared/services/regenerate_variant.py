@@ -7,11 +7,9 @@ from shared.domain.errors import InvalidReviewState
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Variants
 from shared.domain.request import Owner
-from shared.domain.variant import GenerationParams, VariantStatus
+from shared.domain.variant import GenerationParams
 from shared.services.answering import Answer
 from shared.services.generate_variants import GenerateVariants, StartedVariants, VariantWish
-
-_AWAITED = (VariantStatus.PENDING, VariantStatus.GENERATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class RegenerateVariant:
     ) -> Answer[StartedVariants]:
         """Raises InvalidReviewState while it is being drawn, and as GenerateVariants."""
         variant = self.variants.get(owner.id, character_id, variant_id)
-        if variant.status in _AWAITED:
+        if variant.status.awaits_image:
             raise InvalidReviewState(
                 "This variant is being drawn already.", review_status=variant.status
             )

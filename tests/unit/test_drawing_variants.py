@@ -1,5 +1,6 @@
 """Variants that are drawn: there before the work, following it, and never against a review."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from shared.domain.variant import VariantProvenance, VariantStatus, approve, rej
 from shared.domain.variant_types import known_types, variant_type
 from shared.services.follow_variants import FollowVariants
 from shared.services.generate_variants import (
+    BatchResult,
     GenerateVariants,
     GenerateVariantsOfMany,
     StartedVariants,
@@ -146,6 +148,10 @@ def test_a_repetition_starts_nothing_more() -> None:
         generate(desk)(**call, wanted=HEADSHOTS, idempotency=other)
 
 
+def codes_of(results: Sequence[BatchResult]) -> list[str | None]:
+    return [one.refused.code if one.refused else None for one in results]
+
+
 def test_of_several_characters_each_has_a_result_of_its_own() -> None:
     desk, mira = a_desk()
     unready = known_to(desk, CheckStatus.FAILED, number=2)
@@ -155,7 +161,11 @@ def test_of_several_characters_each_has_a_result_of_its_own() -> None:
     results = of_many(owner=ADA_PAYS, character_ids=ids, wanted=HEADSHOTS)
 
     assert [one.character_id for one in results] == ids
-    assert [one.code for one in results] == [None, "source_not_ready", "not_found"]
+    assert [one.refused and one.refused.code for one in results] == [
+        None,
+        "source_not_ready",
+        "not_found",
+    ]
     assert results[0].started is not None
     assert len(results[0].started.variant_ids) == 3
 
@@ -168,7 +178,7 @@ def test_one_slot_too_few_stops_no_other() -> None:
 
     results = of_many(owner=ADA_PAYS, character_ids=[mira.id, other.id], wanted=HEADSHOTS)
 
-    assert [one.code for one in results] == [None, InFlightLimit.code]
+    assert codes_of(results) == [None, InFlightLimit.code]
 
 
 def drawn_again(desk: Desk, character: Character, variant_id: str) -> StartedVariants:

@@ -21,12 +21,9 @@ def unread_records_are_kept() -> None:
     expect_source(dynamodb.get_state, "ce90690a6033950f")
     expect_source(dynamodb.load_persisted_state, "6f58d9dc1e6e4edf")
     expect_source(lambda_svc._poll_dynamodb_streams, "2b2460e933a9f3c3")
-    expect_source(lambda_svc._restore_esm_positions, "13262db1ad7997de")
-    tables_of, load_tables, functions_of = (
-        dynamodb.get_state,
-        dynamodb.load_persisted_state,
-        lambda_svc.get_state,
-    )
+    expect_source(lambda_svc.load_persisted_state, "140113ddcd3634e1")
+    tables_of, load_tables = dynamodb.get_state, dynamodb.load_persisted_state
+    load_functions = lambda_svc.load_persisted_state
 
     def get_state() -> dict[str, Any]:
         return {**tables_of(), "stream": _unread(), "changes_so_far": dynamodb._stream_seq_counter}
@@ -37,12 +34,12 @@ def unread_records_are_kept() -> None:
             dynamodb._stream_records.update(state["stream"])
             dynamodb._stream_seq_counter = state["changes_so_far"]
 
-    def without_places() -> dict[str, Any]:
-        return {**functions_of(), "dynamodb_stream_positions": {}}
+    def without_places(state: dict[str, Any] | None) -> None:
+        load_functions({**state, "dynamodb_stream_positions": {}} if state else state)
 
     dynamodb.get_state = get_state
     dynamodb.load_persisted_state = load_persisted_state
-    lambda_svc.get_state = without_places
+    lambda_svc.load_persisted_state = without_places
 
 
 def _unread() -> Any:

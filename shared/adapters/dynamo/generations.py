@@ -14,12 +14,11 @@ from shared.adapters.dynamo.keys import Key
 from shared.adapters.dynamo.listing import OwnerList
 from shared.adapters.dynamo.records import Record
 from shared.adapters.dynamo.table import Table
+from shared.adapters.dynamo.variants import new_variants
 from shared.adapters.dynamo.writes import (
     ABSENT,
-    PRESENT,
     ConditionFailed,
     Write,
-    check,
     delete,
     put,
     update,
@@ -74,7 +73,7 @@ class DynamoGenerations:
                 else []
             ),
             *(write for move in moves for write in _moved(move)),
-            *_new_variants(variants),
+            *new_variants(variants),
             *(uploads.consume(upload, generation.created_at) for upload in consumed),
             *(uploads.brought(upload) for upload in brought),
         )
@@ -203,14 +202,6 @@ class DynamoGenerations:
         return records
 
 
-def _new_variants(variants: Sequence[Variant]) -> list[Write]:
-    """With a look at their character: its deletion would else leave them behind."""
-    if not variants:
-        return []
-    there = check(keys.character(variants[0].character_id), PRESENT, refused=_no_character)
-    return [there, *(put(r.variant_record(variant), ABSENT) for variant in variants)]
-
-
 def _snapshot(records: Sequence[Record]) -> Snapshot:
     *items, generation = records
     return Snapshot(
@@ -259,10 +250,6 @@ def _stale_item(record: Record | None) -> StaleWrite:
 def _stale_generation(record: Record | None) -> StaleWrite:
     winner = None if record is None else r.generation_of(record)
     return StaleWrite("another change of this generation came first", winner=winner)
-
-
-def _no_character(record: Record | None) -> NotFound:
-    return NotFound("There is no such character.")
 
 
 def _exists_already(record: Record | None) -> AlreadyExists:

@@ -46,7 +46,6 @@ class DynamoVariants:
     ) -> None:
         self.table.commit(
             *keep_answer(idempotency, variant.created_at),
-            _character_is_there(variant),
             *_brought(variant, image, consumed),
         )
 
@@ -61,7 +60,6 @@ class DynamoVariants:
     ) -> None:
         self.table.commit(
             *keep_answer(idempotency, variant.created_at),
-            _character_is_there(variant),
             _successor(parent),
             _counted(variant),
             *_brought(variant, image, consumed),
@@ -144,15 +142,22 @@ class DynamoVariants:
         return list(self.table.query(condition, values, consistent=True))
 
 
-def _character_is_there(variant: Variant) -> Write:
-    """Else its deletion would leave this variant behind."""
-    return check(keys.character(variant.character_id), PRESENT, refused=_no_character)
+def new_variants(variants: Sequence[Variant]) -> list[Write]:
+    """Of one character, with a look whether it is still there: its deletion would else leave them
+    behind."""
+    if not variants:
+        return []
+    character = keys.character(variants[0].character_id)
+    return [
+        check(character, PRESENT, refused=_no_character),
+        *(put(variant_record(one), ABSENT, refused=_exists_already) for one in variants),
+    ]
 
 
 def _brought(variant: Variant, image: StoredImage, consumed: Upload | None) -> list[Write]:
     """A new variant, its picture, and the upload it came by."""
     return [
-        put(variant_record(variant), ABSENT, refused=_exists_already),
+        *new_variants([variant]),
         image_write(image),
         *([consume(consumed, variant.created_at)] if consumed else []),
     ]

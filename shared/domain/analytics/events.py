@@ -118,7 +118,15 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
     before = change.before
 
     def event(name: EventName, at: datetime, **properties: Any) -> AnalyticsEvent:
-        return _event(change, name, at, after.id, after, **properties)
+        return _event(
+            change,
+            name,
+            at,
+            owner=after.owner,
+            generation_id=after.id,
+            character_id=after.character_id,
+            **properties,
+        )
 
     if before is None:
         yield event(EventName.GENERATION_QUEUED, after.created_at, image_count=after.units)
@@ -141,66 +149,68 @@ def _reviewed(before: Variant | None, after: Variant) -> Iterator[EventName]:
     """What was brought from outside was not generated."""
     if before is None or before.status is after.status:
         return
-    drawn = (VariantStatus.PENDING, VariantStatus.GENERATING)
-    if after.status is VariantStatus.GENERATED and (before.status in drawn or before.error):
+    was_awaited = before.status.awaits_image or before.error
+    if after.status is VariantStatus.GENERATED and was_awaited:
         yield EventName.VARIANT_GENERATED
     if after.status is VariantStatus.APPROVED and before.exported_as is not after.status:
         yield EventName.VARIANT_APPROVED
 
 
 def _of_variant(change: Told, name: EventName, variant: Variant) -> AnalyticsEvent:
-    return AnalyticsEvent(
-        name=name,
-        event_id=change.id_of(name),
+    return _event(
+        change,
+        name,
+        variant.updated_at,
         owner=variant.owner,
         generation_id=variant.generation_id,
-        occurred_at=variant.updated_at,
-        sequence=change.sequence,
-        properties={
-            "character_id": variant.character_id,
-            "variant_id": variant.id,
-            "variant_type": variant.variant_type,
-        },
+        character_id=variant.character_id,
+        variant_id=variant.id,
+        variant_type=variant.variant_type,
     )
 
 
 def _looked_at(change: Told, image: StoredImage, qa: Quality) -> AnalyticsEvent:
-    similarity = image.similarity
-    return AnalyticsEvent(
-        name=EventName.IMAGE_QA_COMPLETED,
-        event_id=change.id_of(EventName.IMAGE_QA_COMPLETED),
+    return _event(
+        change,
+        EventName.IMAGE_QA_COMPLETED,
+        change.at,
         owner=image.owner,
         generation_id=image.generation_id,
-        occurred_at=change.at,
-        sequence=change.sequence,
-        properties={
-            "character_id": image.character_id,
-            "image_id": image.id,
-            "qa_status": qa.status,
-            "score": None if similarity is None else similarity.score,
-        },
+        character_id=image.character_id,
+        image_id=image.id,
+        qa_status=qa.status,
+        score=image.similarity and image.similarity.score,
     )
 
 
 def _of_part(change: PartTold, name: EventName, at: datetime, **properties: Any) -> AnalyticsEvent:
-    return _event(change, name, at, change.generation_id, change.generation, **properties)
+    generation = change.generation
+    return _event(
+        change,
+        name,
+        at,
+        owner=None if generation is None else generation.owner,
+        generation_id=change.generation_id,
+        character_id=None if generation is None else generation.character_id,
+        **properties,
+    )
 
 
 def _event(
     change: Told,
     name: EventName,
     at: datetime,
-    generation_id: str,
-    generation: Generation | None,
+    *,
+    owner: str | None,
+    generation_id: str | None,
     **properties: Any,
 ) -> AnalyticsEvent:
-    character = None if generation is None else generation.character_id
     return AnalyticsEvent(
         name=name,
         event_id=change.id_of(name),
-        owner=None if generation is None else generation.owner,
+        owner=owner,
         generation_id=generation_id,
         occurred_at=at,
         sequence=change.sequence,
-        properties={"character_id": character, **properties},
+        properties=properties,
     )
