@@ -115,7 +115,7 @@ class CheckView(View):
 
 
 class QaView(View):
-    """`checks` is empty until they have run."""
+    """`checks` is empty until they have run, and where the deployment looks at no faces."""
 
     status: CheckStatus
     checks: list[CheckView]

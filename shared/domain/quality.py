@@ -46,7 +46,7 @@ class QualityCheck(Entity):
 
 
 class Quality(Entity):
-    """`checks` is empty until they have run."""
+    """`checks` is empty until they have run, and where the deployment looks at no faces."""
 
     status: CheckStatus = CheckStatus.PENDING
     checks: tuple[QualityCheck, ...] = ()

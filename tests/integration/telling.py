@@ -39,10 +39,10 @@ def _told() -> Iterator[dict[str, Any]]:
     for change in table.stream_shard.items:
         record = change.to_json()
         key = record["dynamodb"]["Keys"]
-        if key["pk"]["S"].startswith(("GEN#", "IMG#")) and _is_told(key["sk"]["S"]):
+        if key["pk"]["S"].startswith(("GEN#", "IMG#", "CHR#")) and _is_told(key["sk"]["S"]):
             at = record["dynamodb"]["ApproximateCreationDateTime"].timestamp()
             yield record | {"dynamodb": record["dynamodb"] | {"ApproximateCreationDateTime": at}}
 
 
 def _is_told(sk: str) -> bool:
-    return sk == "META" or sk.startswith(("ITEM#", "ATT#"))
+    return sk == "META" or sk.startswith(("ITEM#", "ATT#", "SOURCE#", "VARIANT#"))

@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.pricing.catalogue import default_model, estimate_micro_usd
 from shared.domain.request import ProviderName, Quality
 from tests.performance.consumption import Consumption
-from tests.performance.counting import PACK, Steps
+from tests.performance.counting import LOOKED_AT_TOGETHER, PACK, Steps
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 DATA: Mapping[str, Any] = json.loads(
@@ -100,6 +100,22 @@ def by_webhook(steps: Steps) -> list[Step]:
     ]
 
 
+def the_look(steps: Steps) -> list[Step]:
+    """At the faces of ten images of a character."""
+    assert steps.look is not None, "it is counted"
+    assert steps.tell_of_look is not None, "so is what is told of it"
+    look = Step(
+        name="look at ten",
+        times=1,
+        took=steps.look,
+        seconds=_seconds("look"),
+        memory_mb=ASSUMED["memory_mb"]["face_analysis"],
+        invocations=PACK // LOOKED_AT_TOGETHER,
+        messages=PACK,
+    )
+    return [look, _told("record and tell of it", steps.tell_of_look, batches=1)]
+
+
 def usd_per_1000(path: list[Step]) -> Decimal:
     return sum((usd for _, _, usd in priced(path)), Decimal(0))
 
@@ -131,16 +147,20 @@ def _at_the_api(steps: Steps) -> list[Step]:
 
 
 def _telling(steps: Steps) -> Step:
+    return _told("record and tell", steps.tell, steps.batches)
+
+
+def _told(name: str, took: Consumption, batches: int) -> Step:
     """Events come back from the bus by a queue, ten at a time, to be kept."""
     return Step(
-        name="record and tell",
+        name=name,
         times=1,
-        took=steps.tell,
+        took=took,
         seconds=_seconds("tell"),
         memory_mb=ASSUMED["memory_mb"]["analytics"],
-        invocations=steps.batches + 1,
-        messages=-(-steps.tell.events // 10),
-        delivered=steps.tell.events,
+        invocations=batches + 1,
+        messages=-(-took.events // 10),
+        delivered=took.events,
     )
 
 

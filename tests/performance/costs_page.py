@@ -15,6 +15,7 @@ from tests.performance.costs import (
     in_the_call,
     priced,
     provider_usd,
+    the_look,
     usd_per_1000,
 )
 from tests.performance.counting import PACK, count_callbacks, count_portraits
@@ -27,16 +28,15 @@ The operations are counted: a test runs a pack of {PACK} through the functions a
 call and DynamoDB unit. The prices are dated data: AWS's of {DATA["as_of"]} ({DATA["region"]}),
 the image models' of {PRICE_TABLE}.
 """
+_LOOK = """Of images of a character, on top of the above, where the deployment looks at faces. With
+Rekognition its two calls an image, about $2 for 1,000 images, outweigh all of it.
+"""
 _NOT_COUNTED = """## What is not in it
 
 Stored bytes, bytes sent to viewers, logs and metrics, the file of archived events (one for all of
 several seconds), the sweep of each minute and the collection
 of each hour (16 index queries each, whatever the traffic, and pages of a listing) and the empty
 receives of the triggers: none of them grows with a generation.
-
-Nor is the look at faces, of images of a character: 0.2 to 0.3 s of a 1,769 MB function
-(docs/faces.md) and some five write units an image, together about $0.01 for 1,000 images; with
-Rekognition, whose two calls an image are billed, about $2.
 The secret of the providers is read once per environment and five minutes. A retry adds an attempt:
 what it costs at the provider dwarfs all of the above.
 """
@@ -51,6 +51,8 @@ def text() -> str:
     parts = [_HEAD, *_comparison(paths)]
     for title, path in paths.items():
         parts += [f"\n## {title}\n", *_steps(path), "", *_bill(path)]
+    look = the_look(count_portraits())
+    parts += ["\n## The look at faces\n", _LOOK, *_steps(look), "", *_bill(look)]
     return "\n".join([*parts, "", *_assumptions(), "", *_prices(), "", _NOT_COUNTED])
 
 
@@ -104,7 +106,8 @@ def _assumptions() -> Iterator[str]:
         f"{ASSUMED['reads_while_it_runs']} times meanwhile, as `Retry-After` bids it. Beside the "
         f"provider, the worker takes {seconds['work']} s for a pack; it starts ten predictions in "
         f"{seconds['start']} s and stores one image in {seconds['ingest']} s; the API and the "
-        f"webhook answer in {seconds['api']} s. These are more than [performance.md]"
+        f"webhook answer in {seconds['api']} s; the face function looks at five pictures in "
+        f"{seconds['look']} s. These are more than [performance.md]"
         "(performance.md) shows, because 1 GB of memory buys 0.58 of a processor."
     )
     yield ""

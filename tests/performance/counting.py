@@ -2,31 +2,37 @@
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import batched
 from typing import Any
 
 import pytest
 
 import tests.conftest  # noqa: F401  # first of all: an environment without any real account
+from functions.face_analysis.handler import lambda_handler as look_at_faces
 from functions.webhook.handler import lambda_handler as webhook
 from functions.worker.handler import lambda_handler as worker
 from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.table import Table
+from shared.domain.analysis import SourceToAnalyse
 from shared.domain.provider import Pending
 from shared.domain.request import ProviderName
-from shared.runtime import bootstrap_webhook, bootstrap_worker
+from shared.runtime import bootstrap_face_analysis, bootstrap_webhook, bootstrap_worker
 from tests.aws import TABLE, UPLOADS_BUCKET, Aws, fresh_aws
+from tests.fake_analyzer import FakeAnalyzer
 from tests.integration.deployed import Context, deployed, event
-from tests.integration.http_client import call
+from tests.integration.http_client import ADA, call
 from tests.integration.telling import open_bus, tell, told
 from tests.performance.consumption import Consumption, metered
 from tests.workshop import FakeProvider, a_picture, png
 
 PACK = 10
+LOOKED_AT_TOGETHER = 5
+"""Messages in a batch of the face function, as the stack has it."""
 ONCE_PER_MESSAGE = Counter(
     {
         "dynamodb.Query": 2,  # what to draw; how it ended
@@ -45,13 +51,16 @@ _SIGNED_AT = datetime.fromtimestamp(1795190400, UTC)
 class Steps:
     """One generation of ten images, step by step. `callback` is one of ten; `late_poll` is
     the one that guards against lost callbacks, and finds nothing left to do; `tell` is what
-    analytics does about all of it, in `batches`."""
+    analytics does about all of it, in `batches`; `look` is the face function's work on the ten, and
+    `tell_of_look` what analytics does about that, in one batch."""
 
     submit: Consumption
     read: Consumption
     work: Consumption
     tell: Consumption
     batches: int
+    look: Consumption | None = None
+    tell_of_look: Consumption | None = None
     callback: Consumption | None = None
     ingest: Consumption | None = None
     late_poll: Consumption | None = None
@@ -67,6 +76,8 @@ def functions_on_moto(provider: FakeProvider) -> Iterator[Aws]:
     ):
         patch.setattr(bootstrap_worker, "provider", lambda _: provider)
         patch.setattr(bootstrap_webhook, "clock", lambda: _SIGNED_AT)
+        patch.setattr(bootstrap_face_analysis, "analyzer", FakeAnalyzer)
+        open_bus()
         yield aws
 
 
@@ -76,6 +87,9 @@ def count_portraits() -> Steps:
     with functions_on_moto(FakeProvider()) as aws:
         character = call("POST", "/v1/characters", {"name": "Mira"}).json["id"]
         call("POST", f"/v1/characters/{character}/source-image", {"upload_id": _upload(aws)})
+        source = SourceToAnalyse(owner=ADA, character_id=character, version=1)
+        _look_at([source.model_dump_json()])
+        before = len(told())
         wish = {"mode": "portrait", "character_id": character, "image_count": PACK}
         with metered(aws.dynamodb) as submit:
             generation = _created(wish)
@@ -84,8 +98,16 @@ def count_portraits() -> Steps:
         with metered(aws.dynamodb) as read:
             _read_completed(generation)
         with metered(aws.dynamodb) as telling:
-            batches = _tell()
-    return Steps(submit, read, work, telling, batches)
+            batches = _tell(before)
+        pictures, after = _sent(aws, "analysis"), len(told())
+        assert len(pictures) == PACK, "each image of a character is looked at"
+        with metered(aws.dynamodb) as look:
+            for some in batched(pictures, LOOKED_AT_TOGETHER, strict=True):
+                _look_at(some)
+        seen = told()[after:]
+        with metered(aws.dynamodb) as tell_of_look:
+            tell(seen)
+    return Steps(submit, read, work, telling, batches, look, tell_of_look)
 
 
 @cache
@@ -112,14 +134,16 @@ def count_callbacks() -> Steps:
             _read_completed(generation)
         with metered(aws.dynamodb) as telling:
             batches = _tell()
-    return Steps(submit, read, work, telling, batches, callback, ingest, late_poll)
+    return Steps(
+        submit, read, work, telling, batches, callback=callback, ingest=ingest, late_poll=late_poll
+    )
 
 
-def _tell() -> int:
-    """As many batches as the seconds that a pack takes allow: its changes come in three bursts,
-    when it is asked for, when it is begun, and when its images are there."""
-    open_bus()
-    changes = told()
+def _tell(before: int = 0) -> int:
+    """Of the changes after those `before`. As many batches as the seconds that a pack takes allow:
+    its changes come in three bursts, when it is asked for, when it is begun, and when its images
+    are there."""
+    changes = told()[before:]
     return tell(changes, batch=-(-len(changes) // 3))
 
 
@@ -144,9 +168,20 @@ def _read_completed(generation: str) -> None:
 
 def _message(aws: Aws, queue: str) -> dict[str, Any]:
     """What was sent, as the function's trigger hands it on."""
+    (body,) = _sent(aws, queue)
+    return _event(body)
+
+
+def _sent(aws: Aws, queue: str) -> list[str]:
     answer = aws.sqs.receive_message(QueueUrl=aws.queue_urls[queue], MaxNumberOfMessages=10)
-    (message,) = answer["Messages"]
-    return _event(message["Body"])
+    return [message["Body"] for message in answer["Messages"]]
+
+
+def _look_at(bodies: Sequence[str]) -> None:
+    batch = event("analyse_pictures")
+    (first,) = batch["Records"]
+    batch["Records"] = [first | {"messageId": body, "body": body} for body in bodies]
+    assert look_at_faces(batch, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
 
 def _event(body: str) -> dict[str, Any]:

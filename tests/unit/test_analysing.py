@@ -15,7 +15,7 @@ from shared.domain.analytics.changes import ImageChange, SourceChange
 from shared.domain.analytics.events import events_of
 from shared.domain.character import Character, SourceImage
 from shared.domain.errors import NotFound, StaleWrite
-from shared.domain.faces import FaceReading, FaceReference
+from shared.domain.faces import FaceReading
 from shared.domain.generation import Progress, Snapshot, Status
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.likeness import Similarity, summary_of
@@ -28,44 +28,10 @@ from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.list_generations import ListGenerations
 from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, an_image
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
+from tests.fake_analyzer import FakeAnalyzer
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore
 from tests.fakes import FakeCharacters, FakeGenerations
-
-
-@dataclass
-class FakeAnalyzer:
-    """Reads what it is told to, and scores what it is told to."""
-
-    readings: deque[FaceReading] = field(default_factory=deque)
-    score: float | None = 91.2
-    provider: str = "dlib"
-    model_version: str = "resnet-v1"
-    compared: list[FaceReference] = field(default_factory=list)
-    read_bytes: list[bytes] = field(default_factory=list)
-
-    def read(self, image: bytes) -> FaceReading:
-        self.read_bytes.append(image)
-        return self.readings.popleft() if self.readings else a_reading(vector=(0.125,) * 128)
-
-    def refer(self, reading: FaceReading, image_key: str) -> FaceReference:
-        vector = reading.only_face().vector
-        return FaceReference(
-            provider=self.provider,
-            model_version=self.model_version,
-            vector=vector,
-            image_key=image_key,
-        )
-
-    def similarity(
-        self,
-        reference: FaceReference,
-        reading: FaceReading,
-        image: bytes,
-        reference_image: Callable[[], bytes],
-    ) -> float | None:
-        self.compared.append(reference)
-        return self.score if reading.faces else None
 
 
 @dataclass
