@@ -105,12 +105,13 @@ def collect() -> Collect:
         forget_image=ForgetImage(generations),
         erase_images=erase_images,
     )
-    rejected_kept = settings().rejected_variants_kept
     return Collect(
         forget=ForgetGenerations(
-            generations, delete_generation, clock, settings().generations_kept
+            generations, delete_generation, clock, count, settings().generations_kept
         ),
-        forget_variants=ForgetVariants(variants, delete_variant, clock, rejected_kept),
+        forget_variants=ForgetVariants(
+            variants, delete_variant, clock, count, settings().rejected_variants_kept
+        ),
         orphans=CollectOrphans(images, pictures, clock),
         uploads=CollectUploads(uploads, uploads, clock),
         strays=CollectStrays(generations, images, pictures, pictures, DynamoListings(table), clock),

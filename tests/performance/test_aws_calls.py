@@ -46,6 +46,16 @@ def test_a_poll_that_comes_too_late_writes_nothing() -> None:
     assert late.write_units == 0
 
 
+def test_a_look_at_a_picture_takes_six_calls() -> None:
+    look = count_portraits().look
+    assert look is not None
+    assert look.calls == {
+        "dynamodb.GetItem": 3 * PACK,  # the image, its character, the source's version
+        "dynamodb.UpdateItem": 2 * PACK,  # the item that shows it, and the image
+        "s3.GetObject": PACK,
+    }
+
+
 def test_a_pack_is_recorded_and_told_in_a_few_calls() -> None:
     tell = count_portraits().tell
 

@@ -33,8 +33,12 @@ class Cellar:
         self.pictures, self.uploads = FakeImageStore(), FakeImageStore()
         desk = Desk(memory=self.memory, clock=self.clock)
         self.collect = Collect(
-            forget=ForgetGenerations(desk.generations, desk.delete_generation, self.clock, None),
-            forget_variants=ForgetVariants(desk.variants, desk.delete_variant, self.clock, None),
+            forget=ForgetGenerations(
+                desk.generations, desk.delete_generation, self.clock, desk.counted, None
+            ),
+            forget_variants=ForgetVariants(
+                desk.variants, desk.delete_variant, self.clock, desk.counted, None
+            ),
             orphans=CollectOrphans(self.images, self.pictures, self.clock),
             uploads=CollectUploads(self.uploads, self.uploads, self.clock),
             strays=CollectStrays(

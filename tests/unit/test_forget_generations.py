@@ -52,7 +52,9 @@ def done(desk: Desk, number: int = 700) -> str:
 
 
 def forget(desk: Desk, kept: timedelta | None = KEPT) -> ForgetGenerations:
-    return ForgetGenerations(desk.generations, desk.delete_generation, desk.clock, kept)
+    return ForgetGenerations(
+        desk.generations, desk.delete_generation, desk.clock, desk.counted, kept
+    )
 
 
 def test_what_is_older_than_it_is_kept_goes_with_its_images() -> None:

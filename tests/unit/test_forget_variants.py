@@ -34,7 +34,8 @@ def rejected(number: int = 1, **changes: Any) -> Variant:
 
 
 def forget(desk: Desk, report: Collected = REPORT, kept: timedelta | None = KEPT) -> Collected:
-    return ForgetVariants(desk.variants, desk.delete_variant, desk.clock, kept)(report)
+    forgetting = ForgetVariants(desk.variants, desk.delete_variant, desk.clock, desk.counted, kept)
+    return forgetting(report)
 
 
 def test_what_was_rejected_long_ago_goes_with_its_picture() -> None:
@@ -86,8 +87,9 @@ def test_a_dry_run_only_counts() -> None:
     assert desk.memory.variants
 
 
+@pytest.mark.parametrize("trouble", [Unavailable("The store is busy."), RuntimeError("a bug")])
 def test_one_that_cannot_be_forgotten_now_does_not_stop_the_others(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     first, second = rejected(1), rejected(2)
     desk = a_desk(first, second)
@@ -96,11 +98,12 @@ def test_one_that_cannot_be_forgotten_now_does_not_stop_the_others(
 
     def busy_once(store: Any, variant: Variant, *rest: Any) -> None:
         if variant.id == first.id:
-            raise Unavailable("The store is busy; please try again.")
+            raise trouble
         delete(store, variant, *rest)
 
     monkeypatch.setattr(type(desk.variants), "delete", busy_once)
     report = forget(desk)
 
     assert (report.variants, report.failed) == (1, 1)
+    assert desk.counted.counted["forget_failed", type(trouble).__name__] == 1
     assert set(desk.memory.variants) == {first.id}

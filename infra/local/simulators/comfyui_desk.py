@@ -11,6 +11,7 @@ from starlette.responses import Response
 from infra.local.simulators.calls import Call, CallLog
 from infra.local.simulators.comfyui_faults import COMFYUI_FAULTS
 from infra.local.simulators.comfyui_graphs import Body, Graph, refused_graph
+from infra.local.simulators.connection_faults import cut_or_garble
 from infra.local.simulators.faults import Fault, FaultQueue
 from infra.local.simulators.serving import cut_connection
 
@@ -52,16 +53,11 @@ class Desk:
         fault = self.take(stage, call)
         if fault is None:
             return None
-        match fault.name:
-            case "hang":
-                await asyncio.sleep(fault.number("seconds"))
-                return None
-            case "disconnect":
-                return await cut_connection(request)
-            case "not_json":
-                status = int(fault.number("status"))
-                return Response("<html><body>Bad Gateway</body></html>", status, None, "text/html")
-        return Response(status_code=_STATUSES[fault.name])
+        if fault.name == "hang":
+            await asyncio.sleep(fault.number("seconds"))
+            return None
+        answer = await cut_or_garble(request, fault)
+        return answer or Response(status_code=_STATUSES[fault.name])
 
     def refuse_on_purpose(self, call: Call, graph: Graph, saving: list[str]) -> None:
         """As where a model file is missing; raises ComfyRefusal."""

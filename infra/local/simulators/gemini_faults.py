@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from infra.local.simulators import gemini_errors as errors
+from infra.local.simulators.connection_faults import cut_or_garble
 from infra.local.simulators.faults import Fault, FaultKind
 from infra.local.simulators.pictures import PICTURE_FAULTS
-from infra.local.simulators.serving import cut_connection
 
 GEMINI_FAULTS: Mapping[str, FaultKind] = {
     "rate_limited": FaultKind(("generate",), {"retry_after": 2.0, "form": "retry_info"}),
@@ -46,11 +46,8 @@ async def strike(request: Request, fault: Fault, model: str, version: str) -> Re
             raise errors.rate_limited(model, wait, fault.text("form"))
         case "model_retired":
             raise errors.unknown_model(model, version)
-        case "disconnect":
-            return await cut_connection(request)
-        case "not_json":
-            status = int(fault.number("status"))
-            return Response("<html><body>Bad Gateway</body></html>", status, None, "text/html")
+    if (answer := await cut_or_garble(request, fault)) is not None:
+        return answer
     raise _REFUSALS[fault.name]()
 
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from infra.local.simulators import replicate_errors as errors
 from infra.local.simulators.calls import Call, CallLog
+from infra.local.simulators.connection_faults import cut_or_garble
 from infra.local.simulators.faults import Fault, FaultQueue
 from infra.local.simulators.replicate_errors import InvalidField, ReplicateRefusal
 from infra.local.simulators.replicate_faults import REPLICATE_FAULTS
-from infra.local.simulators.serving import cut_connection
 from infra.local.simulators.settings import SimulatorSettings
 
 _BEARER = "bearer "
@@ -54,17 +54,13 @@ class Desk:
         fault = self.take(stage, call)
         if fault is None:
             return None
-        match fault.name:
-            case "hang":
-                await asyncio.sleep(fault.number("seconds"))
-                return None
-            case "disconnect":
-                return await cut_connection(request)
-            case "not_json":
-                status = int(fault.number("status"))
-                return Response("<html><body>Bad Gateway</body></html>", status, None, "text/html")
-            case "rate_limited":
-                raise errors.rate_limited(fault.optional_number("retry_after"))
+        if fault.name == "hang":
+            await asyncio.sleep(fault.number("seconds"))
+            return None
+        if fault.name == "rate_limited":
+            raise errors.rate_limited(fault.optional_number("retry_after"))
+        if (answer := await cut_or_garble(request, fault)) is not None:
+            return answer
         raise _REFUSALS[fault.name]
 
 
