@@ -3,7 +3,7 @@
 from functools import cache
 
 from shared.domain.ids import new_id
-from shared.runtime.bootstrap import images, moderate, style_capsules
+from shared.runtime.bootstrap import answers, images, moderate, style_capsules
 from shared.runtime.clock import clock
 from shared.services.change_style_capsule import ChangeStyleCapsule
 from shared.services.create_style_capsule import CreateStyleCapsule
@@ -14,7 +14,7 @@ from shared.services.read_style_capsule import ReadStyleCapsule
 
 @cache
 def create_style_capsule() -> CreateStyleCapsule:
-    return CreateStyleCapsule(style_capsules(), images(), moderate(), clock, new_id)
+    return CreateStyleCapsule(style_capsules(), images(), answers(), moderate(), clock, new_id)
 
 
 @cache

@@ -6,9 +6,9 @@ from shared.domain.entity import Entity
 from shared.domain.errors import AlreadyAnswered
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
-from shared.domain.ports import Clock, Images, StyleCapsules
+from shared.domain.ports import Answers, Clock, Images, StyleCapsules
 from shared.domain.style_capsule import StyleCapsule
-from shared.services.answering import Answer, again, keeping
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.moderate import Moderate
 
 
@@ -27,6 +27,7 @@ class CreateStyleCapsule:
 
     capsules: StyleCapsules
     images: Images
+    answers: Answers
     moderate: Moderate
     clock: Clock
     new_id: IdFactory
@@ -35,10 +36,13 @@ class CreateStyleCapsule:
         self, *, owner: str, new: NewStyleCapsule, idempotency: IdempotencyKey | None = None
     ) -> Answer[StyleCapsule]:
         """Raises ContentRefused, NotFound for an image that is not there, IdempotencyKeyReused."""
+        now = self.clock()
+        first = answered(self.answers, idempotency, now, StyleCapsule)
+        if first is not None:
+            return first
         self.moderate.words(new.prompt)
         for image_id in new.reference_images:
             self.images.get(owner, image_id)
-        now = self.clock()
         capsule = StyleCapsule(
             id=self.new_id(Kind.STYLE_CAPSULE, now),
             owner=owner,

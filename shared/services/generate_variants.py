@@ -62,9 +62,23 @@ class GenerateVariants:
     ) -> Answer[StartedVariants]:
         """Raises NotFound, SourceNotReady, Unprocessable, ContentRefused, IdempotencyKeyReused,
         RateLimited, InFlightLimit, QuotaExceeded; then nothing has been recorded."""
-        first = answered(self.answers, idempotency, self.submit_generation.clock(), StartedVariants)
-        if first is not None:
-            return first
+        return self.first_answer(idempotency) or self.start(
+            owner=owner, character_id=character_id, wanted=wanted, idempotency=idempotency
+        )
+
+    def first_answer(self, idempotency: IdempotencyKey | None) -> Answer[StartedVariants] | None:
+        """Raises IdempotencyKeyReused."""
+        return answered(self.answers, idempotency, self.submit_generation.clock(), StartedVariants)
+
+    def start(
+        self,
+        *,
+        owner: Owner,
+        character_id: str,
+        wanted: VariantWish,
+        idempotency: IdempotencyKey | None,
+    ) -> Answer[StartedVariants]:
+        """For those who have asked for the first answer already. Raises as the whole."""
         character = self.characters.get(owner.id, character_id)
         _check_source(character)
         wish = self._wish(character, wanted)

@@ -29,6 +29,9 @@ class RegenerateVariant:
         idempotency: IdempotencyKey | None = None,
     ) -> Answer[StartedVariants]:
         """Raises InvalidReviewState while it is being drawn, and as GenerateVariants."""
+        first = self.generate_variants.first_answer(idempotency)
+        if first is not None:
+            return first
         variant = self.variants.get(owner.id, character_id, variant_id)
         if variant.status.awaits_image:
             raise InvalidReviewState(
@@ -41,6 +44,6 @@ class RegenerateVariant:
             workflow_id=params.workflow_id,
             seed=self.draw_seed(),
         )
-        return self.generate_variants(
+        return self.generate_variants.start(
             owner=owner, character_id=character_id, wanted=wanted, idempotency=idempotency
         )

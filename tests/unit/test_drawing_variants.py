@@ -181,10 +181,33 @@ def test_one_slot_too_few_stops_no_other() -> None:
     assert codes_of(results) == [None, InFlightLimit.code]
 
 
+def regenerate(desk: Desk) -> RegenerateVariant:
+    return RegenerateVariant(FakeVariants(desk.memory), generate(desk), lambda: 4711)
+
+
 def drawn_again(desk: Desk, character: Character, variant_id: str) -> StartedVariants:
-    again = RegenerateVariant(FakeVariants(desk.memory), generate(desk), lambda: 4711)
-    answer = again(owner=ADA_PAYS, character_id=character.id, variant_id=variant_id)
-    return answer.value
+    call: dict[str, Any] = {"owner": ADA_PAYS, "character_id": character.id}
+    return regenerate(desk)(**call, variant_id=variant_id).value
+
+
+def test_drawing_again_is_answered_again_although_the_first_variant_has_gone() -> None:
+    desk, character = a_desk()
+    variant_id = started(desk, character).variant_ids[0]
+    waiting = desk.memory.variants[variant_id]
+    desk.memory.variants[variant_id] = waiting.model_copy(update={"status": REJECTED})
+    call: dict[str, Any] = {
+        "owner": ADA_PAYS,
+        "character_id": character.id,
+        "variant_id": variant_id,
+        "idempotency": an_idempotency_key(owner=ADA_PAYS.id),
+    }
+    first = regenerate(desk)(**call)
+    del desk.memory.variants[variant_id]
+
+    again = regenerate(desk)(**call)
+
+    assert (again.value, again.replayed) == (first.value, True)
+    assert len(desk.memory.generations) == 2, "the first drawing, and one more"
 
 
 def test_a_variant_is_drawn_again_from_another_seed() -> None:

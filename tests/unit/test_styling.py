@@ -16,10 +16,22 @@ from shared.services.change_style_capsule import ChangeStyleCapsule
 from shared.services.create_style_capsule import CreateStyleCapsule, NewStyleCapsule
 from shared.services.gather_references import GatherReferences
 from shared.services.moderate import Moderate
-from tests.builders import ADA, GRACE, a_character, a_source, an_id
+from tests.builders import ADA, GRACE, a_character, a_source, an_id, an_idempotency_key
+from tests.fakes import FakeAnswers
 from tests.unit.desk import ADA_PAYS, Desk
 
 NOIR = NewStyleCapsule(name="Noir", prompt="film noir, hard light", negative_prompt="colour")
+
+
+def create(desk: Desk) -> CreateStyleCapsule:
+    return CreateStyleCapsule(
+        capsules=desk.style_capsules,
+        images=desk.images,
+        answers=FakeAnswers(desk.memory),
+        moderate=Moderate(desk.counted),
+        clock=desk.clock,
+        new_id=desk.new_id,
+    )
 
 
 def kept(desk: Desk, *, images: int = 0, **changes: Any) -> str:
@@ -29,11 +41,8 @@ def kept(desk: Desk, *, images: int = 0, **changes: Any) -> str:
         desk.memory.images[image_id] = a_source(a_character()).image.model_copy(
             update={"id": image_id, "key": f"styles/{image_id}.png"}
         )
-    create = CreateStyleCapsule(
-        desk.style_capsules, desk.images, Moderate(desk.counted), desk.clock, desk.new_id
-    )
     new = NOIR.model_copy(update={"reference_images": tuple(ids), **changes})
-    return create(owner=ADA, new=new).value.id
+    return create(desk)(owner=ADA, new=new).value.id
 
 
 def asked(desk: Desk, capsule_id: str, **changes: Any) -> tuple[Generation, Brief]:
@@ -172,9 +181,25 @@ def test_anothers_picture_is_in_no_capsule() -> None:
     desk.memory.images[image.id] = image
 
     with pytest.raises(NotFound):
-        CreateStyleCapsule(
-            desk.style_capsules, desk.images, Moderate(desk.counted), desk.clock, desk.new_id
-        )(owner=ADA, new=NOIR.model_copy(update={"reference_images": (image.id,)}))
+        create(desk)(owner=ADA, new=NOIR.model_copy(update={"reference_images": (image.id,)}))
+
+
+def test_a_repeated_creation_is_answered_although_its_picture_has_gone() -> None:
+    desk = Desk()
+    image = a_source(a_character()).image
+    desk.memory.images[image.id] = image
+    call: dict[str, Any] = {
+        "owner": ADA,
+        "new": NOIR.model_copy(update={"reference_images": (image.id,)}),
+        "idempotency": an_idempotency_key(),
+    }
+    first = create(desk)(**call)
+    del desk.memory.images[image.id]
+
+    again = create(desk)(**call)
+
+    assert (again.value, again.replayed) == (first.value, True)
+    assert list(desk.memory.style_capsules) == [first.value.id]
 
 
 def test_a_style_is_judged_when_it_is_kept_and_again_with_the_person() -> None:
