@@ -103,11 +103,13 @@ class _ComfyUiSimulator:
             extra={**order.get("extra_data", {}), "client_id": order.get("client_id")},
             saving=saving,
             call=call,
-            faults={one: fault for one in _CARRIED if (fault := self._desk.take(one, call))},
+            faults={
+                one: fault for one in _CARRIED if (fault := self._desk.faults.strike(one, call))
+            },
         )
         call.prediction_id = job.id
         self.runs.add(job)
-        if self._desk.take("reply", call) is not None:
+        if self._desk.faults.strike("reply", call) is not None:
             return await cut_connection(request)
         return JSONResponse({"prompt_id": job.id, "number": job.number, "node_errors": {}})
 

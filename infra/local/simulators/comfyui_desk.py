@@ -12,7 +12,7 @@ from infra.local.simulators.calls import Call, CallLog
 from infra.local.simulators.comfyui_faults import COMFYUI_FAULTS
 from infra.local.simulators.comfyui_graphs import Body, Graph, refused_graph
 from infra.local.simulators.connection_faults import cut_or_garble
-from infra.local.simulators.faults import Fault, FaultQueue
+from infra.local.simulators.faults import FaultQueue
 from infra.local.simulators.serving import cut_connection
 
 _STATUSES = {"server_error": 500, "unavailable": 503, "not_found": 404}
@@ -39,7 +39,7 @@ class Desk:
                     started_at=datetime.now(UTC).isoformat(),
                 )
             )
-            if time.monotonic() < self.back_at or self.take("connect", call) is not None:
+            if time.monotonic() < self.back_at or self.faults.strike("connect", call) is not None:
                 return await cut_connection(request)
             struck = None if action == "prompt" else await self.strike(request, call, action)
             response = struck or await endpoint(request, call)
@@ -50,7 +50,7 @@ class Desk:
 
     async def strike(self, request: Request, call: Call, stage: str) -> Response | None:
         """Act on a queued HTTP fault: an answer, or None after a mere delay."""
-        fault = self.take(stage, call)
+        fault = self.faults.strike(stage, call)
         if fault is None:
             return None
         if fault.name == "hang":
@@ -61,7 +61,7 @@ class Desk:
 
     def refuse_on_purpose(self, call: Call, graph: Graph, saving: list[str]) -> None:
         """As where a model file is missing; raises ComfyRefusal."""
-        fault = self.take("refuse", call)
+        fault = self.faults.strike("refuse", call)
         if fault is None:
             return
         node_id = next(iter(graph))
@@ -72,9 +72,3 @@ class Desk:
             "extra_info": {"input_name": "unet_name"},
         }
         raise refused_graph(graph, saving, {node_id: [error]})
-
-    def take(self, stage: str, call: Call) -> Fault | None:
-        fault = self.faults.take(stage, call.prompt)
-        if fault is not None:
-            call.fault = fault.name
-        return fault

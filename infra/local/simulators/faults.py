@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from infra.local.simulators.calls import Call
+
 Parameter = str | float | bool | None
 
 
@@ -81,6 +83,13 @@ class FaultQueue:
                 self._use_up(fault)
                 return fault
         return None
+
+    def strike(self, stage: str, call: Call) -> Fault | None:
+        """What `take` finds for this call, named in the log beside it."""
+        fault = self.take(stage, call.prompt)
+        if fault is not None:
+            call.fault = fault.name
+        return fault
 
     def clear(self) -> None:
         self._queue.clear()

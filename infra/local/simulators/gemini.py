@@ -14,7 +14,7 @@ from infra.local.simulators import gemini_errors as errors
 from infra.local.simulators.calls import Call, CallLog
 from infra.local.simulators.control import control_routes
 from infra.local.simulators.drawing import Brief
-from infra.local.simulators.faults import Fault, FaultQueue
+from infra.local.simulators.faults import FaultQueue
 from infra.local.simulators.gemini_answers import picture_answer, refusal_answer
 from infra.local.simulators.gemini_errors import GeminiRefusal
 from infra.local.simulators.gemini_faults import GEMINI_FAULTS, strike
@@ -110,14 +110,14 @@ class _GeminiSimulator:
         call.model = model.id
         asked = await asyncio.to_thread(understand, document, model)
         call.seed, call.references = asked.seed, len(asked.images)
-        trouble = self._take("generate", call)
+        trouble = self.faults.strike("generate", call)
         if trouble is not None:
             return await strike(request, trouble, model.id, _version(request))
         return await self._answer(request, asked, call)
 
     async def _answer(self, request: Request, asked: GenerateRequest, call: Call) -> Response:
-        delay = self._take("delay", call)
-        oddity = self._take("answer", call)
+        delay = self.faults.strike("delay", call)
+        oddity = self.faults.strike("answer", call)
         latency = delay.number("seconds") if delay else self._settings.latency
         if oddity is not None and oddity.name in _REFUSING:
             await self._within_deadline(request, latency)
@@ -127,9 +127,9 @@ class _GeminiSimulator:
         picture, _ = await asyncio.gather(
             self.artist.draw(self._brief(asked)), self._within_deadline(request, latency)
         )
-        spoilt = spoil(picture, self._take("picture", call))
+        spoilt = spoil(picture, self.faults.strike("picture", call))
         response = JSONResponse(picture_answer(asked, spoilt, oddity))
-        lost = self._take("reply", call)
+        lost = self.faults.strike("reply", call)
         if lost is None:
             return response
         if lost.name == "lost_reply":
@@ -154,12 +154,6 @@ class _GeminiSimulator:
             references=asked.images,
             format=self._settings.gemini_format,
         )
-
-    def _take(self, stage: str, call: Call) -> Fault | None:
-        fault = self.faults.take(stage, call.prompt)
-        if fault is not None:
-            call.fault = fault.name
-        return fault
 
     async def _within_deadline(self, request: Request, seconds: float) -> None:
         """Sleep; the service gives up at the deadline that the client itself announced."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from infra.local.simulators import replicate_errors as errors
 from infra.local.simulators.calls import Call, CallLog
 from infra.local.simulators.connection_faults import cut_or_garble
-from infra.local.simulators.faults import Fault, FaultQueue
+from infra.local.simulators.faults import FaultQueue
 from infra.local.simulators.replicate_errors import InvalidField, ReplicateRefusal
 from infra.local.simulators.replicate_faults import REPLICATE_FAULTS
 from infra.local.simulators.settings import SimulatorSettings
@@ -43,15 +43,9 @@ class Desk:
     def base_url(self, request: Request) -> str:
         return (self.settings.public_url or str(request.base_url)).rstrip("/")
 
-    def take(self, stage: str, call: Call) -> Fault | None:
-        fault = self.faults.take(stage, call.prompt)
-        if fault is not None:
-            call.fault = fault.name
-        return fault
-
     async def strike(self, request: Request, call: Call, stage: str) -> Response | None:
         """Act on a queued HTTP fault: an answer, a refusal, or None after a mere delay."""
-        fault = self.take(stage, call)
+        fault = self.faults.strike(stage, call)
         if fault is None:
             return None
         if fault.name == "hang":

@@ -108,7 +108,7 @@ class PredictionEndpoints:
     def _new_prediction(
         self, request: Request, call: Call, spec: ModelSpec, asked: CreateRequest
     ) -> Prediction:
-        taken = {stage: self._desk.take(stage, call) for stage in _CARRIED}
+        taken = {stage: self._desk.faults.strike(stage, call) for stage in _CARRIED}
         prediction = Prediction(
             model=spec.name,
             version=spec.version or "hidden",
@@ -126,7 +126,7 @@ class PredictionEndpoints:
         self, request: Request, prediction: Prediction, created: Body, wait: int | None
     ) -> Response:
         """201 with the prediction; 202 when the caller's wait ran out before its end."""
-        fault = self._desk.take("reply", prediction.call)
+        fault = self._desk.faults.strike("reply", prediction.call)
         match fault.name if fault is not None else None:
             case "lost_reply":
                 return await cut_connection(request)
