@@ -14,10 +14,11 @@ from shared.domain.collecting import Listing
 from shared.domain.cursors import Cursor, binding_of, read_cursor
 from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, StaleWrite, UploadExpired
-from shared.domain.generation import Attempt, Brief, Generation, Item
+from shared.domain.generation import Attempt, Brief, Generation, Item, ItemRef
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.page import Page, PageRequest
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
 from shared.domain.variant import Variant
@@ -32,6 +33,7 @@ class Memory:
     items: dict[str, dict[int, Item]] = field(default_factory=dict)
     briefs: dict[str, Brief] = field(default_factory=dict)
     attempts: dict[str, dict[tuple[int, int], Attempt]] = field(default_factory=dict)
+    tokens: dict[ItemRef, str] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     slots: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     requests: Counter[tuple[str, datetime]] = field(default_factory=Counter)
@@ -45,6 +47,7 @@ class Memory:
     variants: dict[str, Variant] = field(default_factory=dict)
     heroes: dict[tuple[str, str], str] = field(default_factory=dict)
     reimports: Counter[str] = field(default_factory=Counter)
+    kits: dict[str, ReferenceKit] = field(default_factory=dict)
     style_capsules: dict[str, StyleCapsule] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     tombstones: dict[str, datetime] = field(default_factory=dict)
@@ -83,6 +86,21 @@ class Memory:
         stored = self.uploads.get(upload.id)
         if stored is None or not stored.usable(now):
             raise UploadExpired("The upload has been used or has expired.")
+
+    def check_kit(self, kit: ReferenceKit) -> None:
+        stored = self.kits.get(kit.id)
+        if kit.version > 1:
+            if stored is None or stored.version != kit.version - 1:
+                raise StaleWrite("the reference kit has changed", winner=stored)
+            return
+        if stored is not None:
+            raise AlreadyExists("There is a reference kit of this id already.")
+        self.check_image(kit.source.image)
+
+    def write_kit(self, kit: ReferenceKit) -> None:
+        self.kits[kit.id] = kit
+        if kit.version == 1:
+            self.images[kit.source.image.id] = kit.source.image
 
 
 class Remembering(Protocol):

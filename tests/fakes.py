@@ -1,6 +1,6 @@
 """In-memory stores with the rules of the real ones; the contract suite holds both to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,20 @@ from shared.domain.errors import (
     NotFound,
     StaleWrite,
 )
-from shared.domain.generation import STAGES, Attempt, Brief, Generation, Item, Snapshot
+from shared.domain.generation import (
+    STAGES,
+    Attempt,
+    Brief,
+    Generation,
+    Item,
+    ItemRef,
+    Snapshot,
+)
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance, minute_of, quota_exceeded, rate_limited
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
 from shared.domain.variant import Variant
@@ -72,6 +81,7 @@ class FakeGenerations:
         variants: Sequence[Variant] = (),
         consumed: Sequence[Upload] = (),
         brought: Sequence[Upload] = (),
+        kit: ReferenceKit | None = None,
     ) -> None:
         m, new = self.memory, snapshot.generation
         m.refuse_repetition(idempotency, new.created_at)
@@ -95,6 +105,8 @@ class FakeGenerations:
             self._check_move(move)
         for upload in consumed:
             m.check_upload(upload, new.created_at)
+        if kit is not None:
+            m.check_kit(kit)
         m.uploads |= {upload.id: upload for upload in (*consumed, *brought)}
         m.keep_answer(idempotency)
         m.requests[minute] += 1
@@ -109,6 +121,25 @@ class FakeGenerations:
         for move in moves:
             self._write_move(move)
         m.variants |= {variant.id: variant for variant in variants}
+        if kit is not None:
+            m.write_kit(kit)
+
+    @locked
+    def keep_token(self, ref: ItemRef, token: str, now: datetime) -> None:
+        self.memory.tokens[ref] = token
+
+    @locked
+    def token(self, ref: ItemRef) -> str | None:
+        return self.memory.tokens.get(ref)
+
+    @locked
+    def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:
+        held = {ref: self.memory.items.get(ref.generation_id, {}).get(ref.index) for ref in refs}
+        return {ref: item for ref, item in held.items() if item is not None}
+
+    @locked
+    def generation(self, generation_id: str) -> Generation | None:
+        return self.memory.generations.get(generation_id)
 
     @locked
     def get(self, generation_id: str) -> Snapshot:

@@ -20,6 +20,17 @@ class CharacterIdentityBody(Body):
         return {"character_id": self.id, "variant_type": self.variant_type}
 
 
+class KitIdentityBody(Body):
+    """A reference kit of yours: its anchor face first, then as many of its other pictures as the
+    model takes, at most four."""
+
+    type: Literal["reference_kit"]
+    id: Annotated[str, IdOf(Kind.KIT)]
+
+    def asked(self) -> dict[str, Any]:
+        return {"kit_id": self.id}
+
+
 class LoraIdentityBody(Body):
     """A person trained into LoRA weights: `owner/model` at Replicate, or an https address of
     the weights. Only models that take such weights can draw them."""
@@ -34,4 +45,6 @@ class LoraIdentityBody(Body):
         return {"lora": Lora(weights=self.weights, scale=self.scale)}
 
 
-IdentityBody = Annotated[CharacterIdentityBody | LoraIdentityBody, Field(discriminator="type")]
+IdentityBody = Annotated[
+    CharacterIdentityBody | KitIdentityBody | LoraIdentityBody, Field(discriminator="type")
+]

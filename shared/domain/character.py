@@ -40,15 +40,12 @@ class Embedding(Entity):
     reason: str | None = None
 
 
-class SourceImage(Entity):
-    """One version of the picture that is the truth of a character's face."""
+class FaceSource(Entity):
+    """A picture that is the truth of somebody's face, and what was found in it."""
 
-    character_id: str
-    version: int
     image: StoredImage
     qa: Quality = Quality()
     embedding: Embedding = Embedding()
-    created_at: Timestamp
 
     @property
     def awaits_analysis(self) -> bool:
@@ -66,6 +63,14 @@ class SourceImage(Entity):
             vector=embedding.vector,
             image_key=self.image.key,
         )
+
+
+class SourceImage(FaceSource):
+    """One version of a character's source."""
+
+    character_id: str
+    version: int
+    created_at: Timestamp
 
 
 class Character(Entity):

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from typing import Final
 
 from shared.domain.character import Character, Consistency
 from shared.domain.errors import Unprocessable
@@ -14,20 +15,33 @@ from shared.domain.pricing.catalogue import (
     recorded_model,
     without_lora,
 )
+from shared.domain.pricing.model import Sees
 from shared.domain.provider import ReferencePicture
 from shared.domain.request import GenerationRequest, JobType, Mode, ProviderName
 from shared.domain.wish import Wish
 
-_DEFAULT_RATIO = {Mode.PORTRAIT: "3:4", Mode.VARIANT: "3:4"}
+_DEFAULT_RATIO = {Mode.PORTRAIT: "3:4", Mode.VARIANT: "3:4", Mode.REFERENCE: "3:4"}
 _FRAMES = (JobType.START_FRAME, JobType.END_FRAME)
+MAX_KIT_REFERENCES: Final = 4
+"""Anchor, profile, half and full body: each further picture costs as much again (1,120 tokens at
+Gemini, 2026-11) and shows nothing of the person that these do not."""
 _FOLLOW_THEIR_INPUT = (Mode.REDESIGN, Mode.STAGING, Mode.FACE_SWAP)
 """What is asked for is the same picture with something changed, so it keeps its shape."""
 
 
 def persons_shown(wish: Wish) -> int:
-    """Pictures of the person: LoRA weights need none, and every portrait but the first of a
-    pack without a source is drawn after one."""
-    return 1 if wish.character_id is not None and wish.lora is None else 0
+    """Pictures of the person, at least: LoRA weights need none, and every portrait but the first
+    of a pack without a source is drawn after one. Of a kit more are shown where there is room."""
+    known = wish.character_id is not None or wish.kit_id is not None
+    return 1 if known and wish.lora is None else 0
+
+
+def room_for_person(wish: Wish, model: Model) -> int:
+    """How many pictures of a kit are shown: its anchor where one face replaces another."""
+    if wish.mode is Mode.FACE_SWAP:
+        return 1
+    others = len(wish.inputs) if model.sees is Sees.ANY else 0
+    return min(MAX_KIT_REFERENCES, model.max_references - others)
 
 
 def references_wanted(wish: Wish) -> int:
@@ -153,6 +167,8 @@ def complete_request(
         style=wish.style,
         asset=wish.asset,
         draws_variant=wish.draws_variant,
+        kit_id=wish.kit_id,
+        slots=wish.slots,
     )
 
 

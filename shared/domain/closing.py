@@ -31,10 +31,12 @@ class LateCompletion:
 
 
 def close(snapshot: Snapshot, now: datetime) -> Closing | None:
-    """The closing of a generation whose items have all ended; None while one runs or when
-    it is closed already. Only what brought an image stays charged."""
+    """The closing of a generation whose items have all ended; None while one runs, or a workflow
+    has not been told of its end, or when it is closed already. Only what brought an image stays
+    charged."""
     generation = snapshot.generation
-    if generation.closed or not all(item.ended for item in snapshot.items):
+    over = all(item.ended and not item.awaited for item in snapshot.items)
+    if generation.closed or not over:
         return None
     after = _summarised(snapshot).model_copy(
         update={"status": _final_status(snapshot), "closed_at": now}

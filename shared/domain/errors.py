@@ -27,6 +27,9 @@ LikenessError                      code, message for the caller, extra details
 │   ├── InvalidReviewState         a variant whose status forbids it
 │   ├── HeroInUse                  needs `force`
 │   ├── NotAHero                   a variant that no review has approved
+│   ├── KitBusy                    something is drawn for the reference kit
+│   ├── KitNotReady                it has no anchor face to go by
+│   ├── OfReferenceKit             a generation that only its kit may change
 │   ├── UploadExpired
 │   ├── AttemptStillLive           a dead letter whose item may still end well
 │   └── StaleWrite                 lost a race; carries the winner's record
@@ -193,6 +196,18 @@ class HeroInUse(Conflict):
 
 class NotAHero(Conflict):
     code = "not_a_hero"
+
+
+class KitBusy(Conflict):
+    code = "kit_busy"
+
+
+class KitNotReady(Conflict):
+    code = "kit_not_ready"
+
+
+class OfReferenceKit(Conflict):
+    code = "of_reference_kit"
 
 
 class UploadExpired(Conflict):

@@ -101,13 +101,22 @@ class Attempt(Entity):
     ended_at: Timestamp | None = None
 
 
+class ItemRef(Entity):
+    """Where an item is."""
+
+    generation_id: str
+    index: int
+
+
 class Item(Entity):
     """One requested image: the unit of work, retry, charge and failure. Kept under 1 KB.
 
     `calls` numbers the claims over the item's life and so its attempts; `attempts` counts
     those of the current draw against the allowance; `draws` counts redraws after a low score.
     `won_by` is the attempt whose image is uploaded, and whose prediction `prediction_id` is then:
-    it need not be the last one. `variant_id` is the variant that its image becomes.
+    it need not be the last one. `variant_id` is the variant that its image becomes, `slot` the
+    one of a reference kit that it fills. `awaited`: a workflow waits for its end, and has not
+    been told of it yet.
     """
 
     id: str
@@ -135,6 +144,8 @@ class Item(Entity):
     verdict: str | None = None
     cost_micro_usd: int = 0
     variant_id: str | None = None
+    slot: str | None = None
+    awaited: bool = False
     late: bool = False
     late_until: Timestamp | None = None
     completed_at: Timestamp | None = None
@@ -152,6 +163,10 @@ class Item(Entity):
     def deadline(self) -> datetime | None:
         """Ten minutes from the first claim; None while nobody has claimed it."""
         return None if self.started_at is None else self.started_at + DEADLINE
+
+    @property
+    def ref(self) -> ItemRef:
+        return ItemRef(generation_id=self.generation_id, index=self.index)
 
     def lease_is_live(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
@@ -194,7 +209,9 @@ class Generation(Entity):
     `status` is None while the generation is open: it is computed from the items on read.
     What is read of a closed generation in lists is kept here: `progress`, `actual_micro_usd`,
     `started_at`, `first_image_at`, `sequence`. `inputs` counts the input pictures kept with it,
-    `draws_variant` is the type of the variants that its images become.
+    `draws_variant` is the type of the variants that its images become. `kit_id` is the reference
+    kit that the person is known by; in mode `reference`, the one that is drawn, and
+    `max_concurrency` is that of the workflow that lets go its items; None where they need none.
     """
 
     id: str
@@ -208,6 +225,8 @@ class Generation(Entity):
     inputs: int = 0
     asset: AssetPlace | None = None
     draws_variant: str | None = None
+    kit_id: str | None = None
+    max_concurrency: int | None = None
     created_at: Timestamp
     units: int
     quota_period: str

@@ -5,7 +5,10 @@ from shared.domain.generation import Dispatch, Item, Snapshot, Status
 
 
 def releasable(snapshot: Snapshot) -> tuple[Item, ...]:
-    """All held items once an image is there; the next one when the first ones brought none."""
+    """All held items once an image is there; the next one when the first ones brought none. Those
+    of a reference kit are let go by its workflow."""
+    if snapshot.generation.max_concurrency is not None:
+        return ()
     held = tuple(item for item in snapshot.items if item.dispatch is Dispatch.HELD)
     if any(item.status is Status.COMPLETED for item in snapshot.items):
         return held

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     UPLOAD = "upl"
     STYLE_CAPSULE = "sty"
     VARIANT = "var"
+    KIT = "kit"
     ITEM = "itm"
     ATTEMPT = "att"
 

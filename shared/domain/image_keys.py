@@ -6,6 +6,7 @@
 {owner}/characters/{character_id}/images/{image_id}.{ext}      an image of a character
 {owner}/characters/{character_id}/source/{image_id}.{ext}      a picture of the person
 {owner}/characters/{character_id}/variants/{type}/{image_id}.{ext}
+{owner}/kits/{kit_id}/{slot}/{image_id}.{ext}                  of a kit; `source` is its photo
 {owner}/uploads/{upload_id}                                    a file on its way in
 {owner}/project_{project_id}/branch_{branch_id}/…              an image of a project
     master-assets/{asset_id}_{timestamp}_{random}.{ext}
@@ -30,8 +31,13 @@ def owner_folder(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
-def generated_image_key(generation: Generation, image_id: str, format_: ImageFormat) -> str:
-    """With its project, else with its character when it shows one, else with its generation."""
+def generated_image_key(
+    generation: Generation, image_id: str, format_: ImageFormat, *, slot: str | None = None
+) -> str:
+    """With its project or its kit, else with its character when it shows one, else with its
+    generation."""
+    if slot is not None and generation.kit_id is not None:
+        return kit_image_key(generation.owner, generation.kit_id, slot, image_id, format_)
     if generation.asset is not None:
         folder = f"{owner_folder(generation.owner)}/{_of_project(generation, generation.asset)}"
         return f"{folder}_{born_at(image_id)}_{random_of(image_id)}.{format_.extension}"
@@ -96,6 +102,11 @@ def input_keys(generation: Generation) -> list[str]:
 def source_image_key(owner: str, character_id: str, image_id: str, format_: ImageFormat) -> str:
     folder = f"{owner_folder(owner)}/characters/{character_id}/source"
     return f"{folder}/{image_id}.{format_.extension}"
+
+
+def kit_image_key(owner: str, kit_id: str, slot: str, image_id: str, format_: ImageFormat) -> str:
+    """`slot` is `source` for the photo that the kit is drawn after."""
+    return f"{owner_folder(owner)}/kits/{kit_id}/{slot}/{image_id}.{format_.extension}"
 
 
 def variant_image_key(

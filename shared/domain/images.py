@@ -57,7 +57,8 @@ class Rendition(StrEnum):
 
 class StoredImage(Entity):
     """One picture. `key` is its place in the images bucket; renditions lie beside it. `model`
-    drew it; `variant_id` and `variant_type` are of the variant that it is the picture of.
+    drew it; `variant_id` and `variant_type` are of the variant that it is the picture of. `kit_id`
+    is the reference kit that it was drawn for or after, `slot` the one of the kit that it fills.
     `similarity` and `qa` are those of a character's picture, where the deployment looks at faces;
     the source image itself has its own."""
 
@@ -75,6 +76,8 @@ class StoredImage(Entity):
     model: str | None = None
     variant_type: str | None = None
     variant_id: str | None = None
+    kit_id: str | None = None
+    slot: str | None = None
     similarity: Similarity | None = None
     qa: Quality | None = None
 

@@ -50,9 +50,10 @@ class Similarity(Entity):
         )
 
 
-def awaited(character_id: str | None, *, measures_faces: bool) -> Similarity | None:
-    """What a new picture begins with: only a character's has anything to be compared with."""
-    return Similarity.pending() if measures_faces and character_id is not None else None
+def awaited(*known_by: str | None, measures_faces: bool) -> Similarity | None:
+    """What a new picture begins with: only that of a character or of a kit has anything to be
+    compared with."""
+    return Similarity.pending() if measures_faces and any(known_by) else None
 
 
 class LikenessSummary(Entity):

@@ -17,9 +17,19 @@ from shared.domain.closing import Closing, LateCompletion
 from shared.domain.collecting import ListedPage, Listing
 from shared.domain.faces import FaceReading, FaceReference
 from shared.domain.gate import Gate
-from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
+from shared.domain.generation import (
+    Attempt,
+    Brief,
+    Generation,
+    Item,
+    ItemRef,
+    Lane,
+    Snapshot,
+    Status,
+)
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import Decoded, ImageFormat, Rendition, StoredImage
+from shared.domain.kit_run import KitRun
 from shared.domain.page import Page, PageRequest
 from shared.domain.provider import (
     Finished,
@@ -28,6 +38,7 @@ from shared.domain.provider import (
     ProviderCall,
 )
 from shared.domain.quota import Allowance
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.request import OutputSize, Plan, ProviderName
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.transitions import Move
@@ -56,10 +67,12 @@ class Generations(Protocol):
         variants: Sequence[Variant] = (),
         consumed: Sequence[Upload] = (),
         brought: Sequence[Upload] = (),
+        kit: ReferenceKit | None = None,
     ) -> None:
         """Everything or nothing, the new character whose first pack this is, the moves of
         other items, new variants and the uploads included: `consumed` are used up by this,
-        `brought` are new and used at once. Raises AlreadyAnswered, IdempotencyKeyReused,
+        `brought` are new and used at once. The kit that is drawn is new, its photo an intent
+        until now, or follows the version before it. Raises AlreadyAnswered, IdempotencyKeyReused,
         RateLimited, InFlightLimit, QuotaExceeded, StaleWrite, UploadExpired, in this precedence;
         NotFound when the character of the variants is gone."""
         ...
@@ -80,6 +93,20 @@ class Generations(Protocol):
 
     def save(self, generation: Generation) -> None:
         """On the version before it. Raises StaleWrite."""
+        ...
+
+    def keep_token(self, ref: ItemRef, token: str, now: datetime) -> None:
+        """Of the workflow that awaits the item's end, in place of an earlier one."""
+        ...
+
+    def token(self, ref: ItemRef) -> str | None: ...
+
+    def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:
+        """Those of them that there are. Consistent."""
+        ...
+
+    def generation(self, generation_id: str) -> Generation | None:
+        """Without its items. Consistent."""
         ...
 
     def close(self, closing: Closing) -> None:
@@ -262,6 +289,23 @@ class Variants(Protocol):
         ...
 
 
+class ReferenceKits(Protocol):
+    """A kit is added by what draws it (`Generations.submit`)."""
+
+    def get(self, owner: str, kit_id: str) -> ReferenceKit:
+        """Consistent. Raises NotFound, also for another owner's."""
+        ...
+
+    def save(self, kit: ReferenceKit) -> None:
+        """On the version before it. Raises StaleWrite."""
+        ...
+
+    def list_owned(self, owner: str, page: PageRequest) -> Page[ReferenceKit]: ...
+    def delete(self, kit: ReferenceKit) -> None:
+        """The record as it was read, images and generations apart. Raises StaleWrite."""
+        ...
+
+
 class StyleCapsules(Protocol):
     def add(self, capsule: StyleCapsule, idempotency: IdempotencyKey | None) -> None:
         """Raises AlreadyAnswered, IdempotencyKeyReused."""
@@ -392,6 +436,29 @@ class WorkQueue(Protocol):
         ...
 
     def ingest(self, works: Sequence[Work], delay: timedelta = timedelta(0)) -> None: ...
+
+
+class KitWorkflow(Protocol):
+    """The executions that let go the items of reference kits, one for each generation that draws
+    a whole kit."""
+
+    def start(self, run: KitRun) -> None:
+        """Started again, it is the same execution. Raises Unavailable."""
+        ...
+
+    def goes_on(self, run: KitRun) -> bool:
+        """Whether an execution is there, or could be started: one that was lost is made good for
+        a few times. Raises Unavailable."""
+        ...
+
+    def stop(self, run: KitRun) -> None:
+        """Does nothing when none runs. Raises Unavailable."""
+        ...
+
+    def answer(self, token: str, status: Status) -> None:
+        """Tells who waits with this token how the item ended. A token that is closed, unknown or
+        too old counts as told. Raises Unavailable."""
+        ...
 
 
 class AnalysisQueue(Protocol):

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from shared.domain.entity import Entity
 from shared.domain.images import ImageFormat
+from shared.domain.slots import SlotWish
 
 
 class Plan(StrEnum):
@@ -27,6 +28,7 @@ class Mode(StrEnum):
     FACE_SWAP = "face_swap"
     ASSET = "asset"
     VARIANT = "variant"
+    REFERENCE = "reference"
 
 
 class JobType(StrEnum):
@@ -113,7 +115,8 @@ class GenerationRequest(Entity):
     nearest to the first input picture, whose size nobody knows before it has been read; with
     `exact_size` the delivered `web` rendition has just that size. `seed` is the first item's;
     the others derive theirs from it. `inputs` counts the input pictures.
-    `draws_variant` is the type of the variants that are drawn.
+    `draws_variant` is the type of the variants that are drawn, `slots` are those of a reference
+    kit, one for each image. `kit_id` is the kit that the person is known by.
     """
 
     mode: Mode
@@ -139,6 +142,8 @@ class GenerationRequest(Entity):
     style: str | None = None
     asset: AssetPlace | None = None
     draws_variant: str | None = None
+    kit_id: str | None = None
+    slots: tuple[SlotWish, ...] = ()
 
     @property
     def inpaints(self) -> bool:

@@ -14,6 +14,7 @@ from shared.domain.prompts.compose import avoided, compose
 from shared.domain.quota import period_of
 from shared.domain.request import GenerationRequest, Mode, Owner
 from shared.domain.seeds import item_seed
+from shared.domain.slots import ANCHOR
 from shared.domain.styling import Style, under_style
 
 
@@ -27,10 +28,12 @@ def submission(
     now: datetime,
     new_id: IdFactory,
     inputs: tuple[InputSource, ...] = (),
+    people: tuple[StoredImage, ...] = (),
 ) -> tuple[Snapshot, Brief]:
-    """`inputs` are as many as the request counts. Raises Unprocessable when the model needs a
+    """`inputs` are as many as the request counts; `people` are the pictures of a reference kit,
+    which stand in for the character's source. Raises Unprocessable when the model needs a
     picture that is not there, or when the estimate is above what the caller would pay."""
-    references = _references(request, character)
+    references = people or _references(request, character)
     request = under_style(request, style)
     style_images = style.images if style else ()
     if request.inputs + len(references) < model.min_references:
@@ -55,13 +58,15 @@ def submission(
         inputs=request.inputs,
         asset=request.asset,
         draws_variant=request.draws_variant,
+        kit_id=request.kit_id,
         created_at=now,
         units=request.image_count,
         quota_period=period_of(now),
         estimated_micro_usd=estimate(request, model, len(references), len(style_images)),
         price_table=PRICE_TABLE,
     )
-    prompts = compose(request, character, generation.effective.style_strength)
+    strength = generation.effective.style_strength
+    prompts = compose(request, character, strength, people=len(people))
     brief = Brief(
         request=request,
         prompts=styled(prompts, style.applied) if style else prompts,
@@ -89,6 +94,7 @@ def _items(
     generation: Generation, brief: Brief, now: datetime, new_id: IdFactory
 ) -> tuple[Item, ...]:
     waits = begins_alone(brief.request, len(brief.references))
+    slots = brief.request.slots
     return tuple(
         Item(
             id=new_id(Kind.ITEM, now),
@@ -97,9 +103,16 @@ def _items(
             seed=item_seed(brief.request.seed, index),
             queued_at=now,
             dispatch=Dispatch.HELD if waits and index else Dispatch.PENDING,
+            slot=slots[index].name if slots else None,
         )
         for index in range(brief.request.image_count)
     )
+
+
+def slot_references(model: Model, slot: str) -> int:
+    """The anchor is drawn after the photo; the others after the anchor and the photo, or after
+    the anchor alone where the model sees a single picture."""
+    return min(model.max_references, 1 if slot == ANCHOR else 2)
 
 
 def image_costs(
@@ -110,6 +123,8 @@ def image_costs(
     shown = [request.inputs + references] * request.image_count
     if begins_alone(request, references):
         shown = [min(index, 1) for index in range(request.image_count)]
+    if request.slots:
+        shown = [slot_references(model, slot.name) for slot in request.slots]
     return tuple(
         estimate_micro_usd(
             model,

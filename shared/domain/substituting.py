@@ -33,6 +33,8 @@ def _ratio(request: GenerationRequest, other: Model) -> str:
 def _sees_all(brief: Brief, other: Model) -> bool:
     """A model that takes a single picture would take one of the style for what is to be drawn."""
     own, of_style = brief.request.inputs + len(brief.references), len(brief.style_images)
+    if len(brief.references) > 1 and own > other.max_references:
+        return False
     if of_style and (other.max_references == 1 or own + of_style > other.max_references):
         return False
     return own >= other.min_references

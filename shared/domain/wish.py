@@ -12,13 +12,15 @@ from shared.domain.request import (
     Quality,
     Visibility,
 )
+from shared.domain.slots import SlotWish
 
 
 class Wish(Entity):
     """None means that the caller left it to us. At most one of `aspect_ratio` and `exact_size`.
 
     The person is `character_id`'s, or `lora`'s where both are given; `variant_type` takes the
-    character's hero of that type in place of its source image.
+    character's hero of that type in place of its source image, and `kit_id` the pictures of a
+    reference kit.
     """
 
     mode: Mode
@@ -45,8 +47,11 @@ class Wish(Entity):
     style: str | None = None
     asset: AssetPlace | None = None
     draws_variant: str | None = None
+    kit_id: str | None = None
+    slots: tuple[SlotWish, ...] = ()
 
     @property
     def shows_a_person(self) -> bool:
         """A certain one, whose likeness is theirs to give."""
-        return self.character_id is not None or self.lora is not None
+        known_by = (self.character_id, self.kit_id, self.lora)
+        return any(one is not None for one in known_by)

@@ -10,6 +10,7 @@ from shared.domain.ports import (
     Characters,
     Images,
     Owners,
+    ReferenceKits,
     StyleCapsules,
     Uploads,
     UploadStore,
@@ -38,8 +39,10 @@ from shared.services.read_generation import ReadGeneration
 from shared.services.read_image import ReadImage
 from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
+from shared.services.show_kit import ShowKit
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.use_hero import UseHero
+from shared.services.use_kit import UseKit
 from shared.services.use_style import UseStyle
 
 
@@ -85,6 +88,18 @@ def style_capsules() -> StyleCapsules:
     from shared.adapters.dynamo.style_capsules import DynamoStyleCapsules
 
     return DynamoStyleCapsules(aws.table(settings().table_name))
+
+
+@cache
+def reference_kits() -> ReferenceKits:
+    from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
+
+    return DynamoReferenceKits(aws.table(settings().table_name))
+
+
+@cache
+def show_kit() -> ShowKit:
+    return ShowKit(reference_kits(), aws.generations(settings().table_name))
 
 
 @cache
@@ -150,6 +165,7 @@ def request_generation() -> RequestGeneration:
         answers=answers(),
         use_style=UseStyle(style_capsules(), images()),
         use_hero=UseHero(variants(), images()),
+        use_kit=UseKit(show_kit()),
         check_inputs=check_inputs(),
         submit_generation=submit_generation(),
     )

@@ -33,11 +33,16 @@ class EstimateGeneration:
     limits: Limits
 
     def __call__(self, *, owner: Owner, wish: Wish) -> Estimate:
-        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady."""
+        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, KitNotReady."""
         model = self.request_generation.model_for(wish)
-        character, style = self.request_generation.named_in(wish, owner, model)
+        character, people, style = self.request_generation.named_in(wish, owner, model)
         snapshot, brief = self.request_generation.submit_generation.draft(
-            owner=owner, wish=wish, model=model, character=character, style=style
+            owner=owner,
+            wish=wish,
+            model=model,
+            character=character,
+            style=style,
+            people=people,
         )
         generation = snapshot.generation
         used = self.owners.images_used(owner.id, generation.quota_period)

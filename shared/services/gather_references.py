@@ -6,8 +6,10 @@ from shared.domain.errors import FailureClass, NotFound
 from shared.domain.generation import Brief, Failure, FailureStage, Snapshot
 from shared.domain.images import ImageFormat, Rendition, StoredImage
 from shared.domain.ports import ImageStore
+from shared.domain.pricing.catalogue import recorded_model
 from shared.domain.provider import ReferencePicture
 from shared.domain.request import Mode, OutputSize
+from shared.domain.slots import ANCHOR
 
 LARGEST_ORIGINAL = 3 * 1024 * 1024
 """Above this the full-size WebP is sent: a model sees no more than about two megapixels."""
@@ -53,7 +55,18 @@ def _references(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
 
 def _persons(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
     request = brief.request
+    if request.mode is Mode.REFERENCE:
+        return _of_kit(snapshot, brief)
     if brief.references or request.mode is not Mode.PORTRAIT or request.lora is not None:
         return brief.references
     drawn = [item.image for item in snapshot.items if item.ended and item.image is not None]
     return tuple(drawn[:1])
+
+
+def _of_kit(snapshot: Snapshot, brief: Brief) -> tuple[StoredImage, ...]:
+    """The anchor, once this generation has drawn it, then the photo; the first of them where the
+    model sees no more."""
+    anchors = (item.image for item in snapshot.items if item.slot == ANCHOR and item.ended)
+    model = recorded_model(brief.request.provider, brief.request.model)
+    room = model.max_references if model is not None else 1
+    return (*(anchor for anchor in anchors if anchor is not None), *brief.references)[:room]

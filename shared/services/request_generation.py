@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from shared.domain.character import Character, seen_as
-from shared.domain.choosing import choose_model, references_wanted
+from shared.domain.choosing import choose_model, references_wanted, room_for_person
 from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
+from shared.domain.images import StoredImage
 from shared.domain.ports import Answers, Characters
 from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
@@ -18,6 +19,7 @@ from shared.services.answering import Answer, again, answered
 from shared.services.check_inputs import CheckInputs
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.use_hero import UseHero
+from shared.services.use_kit import UseKit
 from shared.services.use_style import UseStyle
 
 
@@ -30,20 +32,21 @@ class RequestGeneration:
     answers: Answers
     use_style: UseStyle
     use_hero: UseHero
+    use_kit: UseKit
     check_inputs: CheckInputs
     submit_generation: SubmitGeneration
 
     def __call__(
         self, *, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
-        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, InvalidImage, UploadExpired,
-        NotAHero, ContentRefused, IdempotencyKeyReused, RateLimited, InFlightLimit, QuotaExceeded;
-        then nothing has been recorded."""
+        """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, KitNotReady, InvalidImage,
+        UploadExpired, NotAHero, ContentRefused, IdempotencyKeyReused, RateLimited,
+        InFlightLimit, QuotaExceeded; then nothing has been recorded."""
         first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
         if first is not None:
             return first
         model = self.model_for(wish)
-        character, style = self.named_in(wish, owner, model)
+        character, people, style = self.named_in(wish, owner, model)
         inputs = self.check_inputs(owner=owner.id, given=wish.inputs)
         if wish.mode is Mode.ASSET:
             self.use_hero.check_seeds(owner=owner.id, sources=inputs.sources)
@@ -54,6 +57,7 @@ class RequestGeneration:
                 model=model,
                 character=character,
                 style=style,
+                people=people,
                 inputs=inputs,
                 idempotency=idempotency,
                 answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
@@ -75,16 +79,23 @@ class RequestGeneration:
 
     def named_in(
         self, wish: Wish, owner: Owner, model: Model
-    ) -> tuple[Character | None, Style | None]:
-        """The character and the style of a wish. Raises NotFound, SourceNotReady."""
-        character = self._character(owner, wish)
+    ) -> tuple[Character | None, tuple[StoredImage, ...], Style | None]:
+        """The character, the pictures of the reference kit and the style of a wish. Raises
+        NotFound, SourceNotReady, KitNotReady."""
+        character, people = self._character(owner, wish), self._people(owner, wish, model)
         style = self.use_style(
             owner=owner.id,
             capsule_id=wish.style_capsule_id,
             model=model,
-            others=references_wanted(wish),
+            others=max(references_wanted(wish), len(wish.inputs) + len(people)),
         )
-        return character, style
+        return character, people, style
+
+    def _people(self, owner: Owner, wish: Wish, model: Model) -> tuple[StoredImage, ...]:
+        if wish.kit_id is None:
+            return ()
+        room = room_for_person(wish, model)
+        return self.use_kit(owner=owner.id, kit_id=wish.kit_id, room=room)
 
     def _character(self, owner: Owner, wish: Wish) -> Character | None:
         if wish.character_id is None:
@@ -95,7 +106,7 @@ class RequestGeneration:
                 owner=owner.id, character_id=character.id, variant_type=wish.variant_type
             )
             return seen_as(character, hero)
-        if wish.lora is None:
+        if wish.lora is None and wish.kit_id is None:
             _check_source(character, wish)
         return character
 

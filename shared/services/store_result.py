@@ -94,7 +94,7 @@ class StoreResult:
         return StoredImage(
             id=image_id,
             owner=generation.owner,
-            key=generated_image_key(generation, image_id, content.format),
+            key=generated_image_key(generation, image_id, content.format, slot=item.slot),
             provenance=Provenance.GENERATED,
             created_at=now,
             content=content,
@@ -104,7 +104,11 @@ class StoreResult:
             model=attempt.model,
             variant_id=item.variant_id,
             variant_type=generation.draws_variant,
-            similarity=awaited(generation.character_id, measures_faces=self.measures_faces),
+            kit_id=generation.kit_id,
+            slot=item.slot,
+            similarity=awaited(
+                generation.character_id, generation.kit_id, measures_faces=self.measures_faces
+            ),
         )
 
     async def _finish(

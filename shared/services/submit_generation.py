@@ -13,8 +13,10 @@ from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory
 from shared.domain.image_input import CheckedInputs
+from shared.domain.images import StoredImage
 from shared.domain.ports import Clock, Generations, Limits, UploadStore
 from shared.domain.pricing.catalogue import Model
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.request import Owner, ProviderName
 from shared.domain.styling import Style
 from shared.domain.submission import submission
@@ -58,13 +60,21 @@ class SubmitGeneration:
         answer: Callable[[Snapshot], str],
         character_is_new: bool = False,
         inputs: CheckedInputs = _NO_INPUTS,
+        people: Sequence[StoredImage] = (),
     ) -> Snapshot:
-        """`answer` tells what is kept for those who repeat the request. Raises ContentRefused,
-        Unprocessable, AlreadyAnswered, IdempotencyKeyReused, RateLimited, InFlightLimit,
-        QuotaExceeded, UploadExpired, in this order."""
+        """`people` are the pictures of a reference kit, `answer` tells what is kept for those who
+        repeat the request. Raises ContentRefused, Unprocessable, AlreadyAnswered,
+        IdempotencyKeyReused, RateLimited, InFlightLimit, QuotaExceeded, UploadExpired, in this
+        order."""
         self.moderate(wish, character, style)
         snapshot, brief = self.draft(
-            owner=owner, wish=wish, model=model, character=character, style=style, inputs=inputs
+            owner=owner,
+            wish=wish,
+            model=model,
+            character=character,
+            style=style,
+            inputs=inputs,
+            people=people,
         )
         variants: tuple[Variant, ...] = ()
         if wish.draws_variant is not None and character and character.source:
@@ -90,6 +100,7 @@ class SubmitGeneration:
         character: Character | None,
         style: Style | None,
         inputs: CheckedInputs = _NO_INPUTS,
+        people: Sequence[StoredImage] = (),
     ) -> tuple[Snapshot, Brief]:
         """What would be submitted; nothing is written. Raises Unprocessable."""
         snapshot, brief = submission(
@@ -101,6 +112,7 @@ class SubmitGeneration:
             now=self.clock(),
             new_id=self.new_id,
             inputs=inputs.sources,
+            people=tuple(people),
         )
         others = choose_substitutes(wish, model, self.offered)
         substitutes = substitutes_for(brief, model, others)
@@ -117,6 +129,7 @@ class SubmitGeneration:
         moves: Sequence[Move] = (),
         inputs: CheckedInputs = _NO_INPUTS,
         variants: Sequence[Variant] = (),
+        kit: ReferenceKit | None = None,
     ) -> None:
         """The one way in: whatever is submitted takes its slot and its quota here."""
         self.generations.submit(
@@ -130,6 +143,7 @@ class SubmitGeneration:
             variants=variants,
             consumed=inputs.consumed,
             brought=[self._stored(upload, data) for upload, data in inputs.brought],
+            kit=kit,
         )
         self._send(snapshot)
 

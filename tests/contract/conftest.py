@@ -11,6 +11,7 @@ from shared.adapters.dynamo.answers import DynamoAnswers, DynamoOwners
 from shared.adapters.dynamo.characters import DynamoCharacters
 from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.images import DynamoImages
+from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
 from shared.adapters.dynamo.style_capsules import DynamoStyleCapsules
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.transactions import Patience
@@ -24,12 +25,14 @@ from shared.domain.ports import (
     Generations,
     Images,
     Owners,
+    ReferenceKits,
     StyleCapsules,
     Uploads,
     Variants,
 )
 from tests.aws import TABLE, Aws
 from tests.builders import IN_A_MINUTE, a_brief, an_allowance
+from tests.fake_reference_kits import FakeReferenceKits
 from tests.fake_style_capsules import FakeStyleCapsules
 from tests.fake_variants import FakeVariants
 from tests.fakes import (
@@ -57,6 +60,7 @@ class Stores:
     images: Images
     variants: Variants
     style_capsules: StyleCapsules
+    kits: ReferenceKits
     ledger_of: Callable[[str], Ledger]
     overdraft_of: Callable[[str, str], int]
 
@@ -94,6 +98,7 @@ def fake_stores() -> Stores:
         FakeImages(memory),
         FakeVariants(memory),
         FakeStyleCapsules(memory),
+        FakeReferenceKits(memory),
         ledger_of,
         lambda owner, period: memory.overdraft[owner, period],
     )
@@ -118,6 +123,7 @@ def dynamo_stores(table: Table) -> Stores:
         DynamoImages(table),
         DynamoVariants(table),
         DynamoStyleCapsules(table),
+        DynamoReferenceKits(table),
         ledger_of,
         overdraft_of,
     )

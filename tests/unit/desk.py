@@ -33,11 +33,13 @@ from shared.services.request_generation import RequestGeneration
 from shared.services.retry_generation import RetryGeneration
 from shared.services.reviewing import Reviewing
 from shared.services.set_source_image import SetSourceImage
+from shared.services.show_kit import ShowKit
 from shared.services.show_variants import ShowVariants
 from shared.services.store_picture import StorePicture
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.upload_variant import UploadVariant
 from shared.services.use_hero import UseHero
+from shared.services.use_kit import UseKit
 from shared.services.use_style import UseStyle
 from tests.builders import ADA, an_id
 from tests.fake_memory import Memory
@@ -51,6 +53,7 @@ from tests.fake_outside import (
     FakeUploadStore,
     FakeWorkQueue,
 )
+from tests.fake_reference_kits import FakeReferenceKits
 from tests.fake_style_capsules import FakeStyleCapsules
 from tests.fake_variants import FakeVariants
 from tests.fakes import FakeAnswers, FakeCharacters, FakeGenerations
@@ -102,6 +105,10 @@ class Desk:
         )
 
     @property
+    def show_kit(self) -> ShowKit:
+        return ShowKit(FakeReferenceKits(self.memory), self.generations)
+
+    @property
     def request_generation(self) -> RequestGeneration:
         check_inputs = CheckInputs(
             uploads=FakeUploads(self.memory),
@@ -117,6 +124,7 @@ class Desk:
             answers=FakeAnswers(self.memory),
             use_style=UseStyle(self.style_capsules, self.images),
             use_hero=UseHero(self.variants, self.images),
+            use_kit=UseKit(self.show_kit),
             check_inputs=check_inputs,
             submit_generation=self.submit_generation,
         )

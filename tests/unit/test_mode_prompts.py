@@ -209,7 +209,8 @@ def test_style_strength_is_told_in_every_mode() -> None:
     fields = {"seed": 7, "provider": "gemini", "model": "any", "style_strength": 1.0, "inputs": 2}
     named = {"room_type": "attic", "style": "modern", "prompt": "p", "asset": placed("inpaint")}
     named["draws_variant"] = "headshot"
+    slots = {"slots": [{"name": "profile"}]}
 
     for mode in Mode:
-        request = GenerationRequest.model_validate({"mode": mode} | fields | named)
+        request = GenerationRequest.model_validate({"mode": mode} | fields | named | slots)
         assert "boldly and throughout" in compose(request, mira(), Reach.PROMPT)[0]

@@ -1,10 +1,10 @@
 """Generations, their items, attempts and due markers."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from shared.adapters.dynamo import keys, money, uploads
 from shared.adapters.dynamo import records as r
@@ -13,6 +13,7 @@ from shared.adapters.dynamo.images import image_write
 from shared.adapters.dynamo.keys import Key
 from shared.adapters.dynamo.listing import OwnerList
 from shared.adapters.dynamo.records import Record
+from shared.adapters.dynamo.reference_kits import drawn_kit
 from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.variants import new_variants
 from shared.adapters.dynamo.writes import (
@@ -27,14 +28,26 @@ from shared.domain.character import Character
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.entity import rfc3339
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
-from shared.domain.generation import STAGES, Attempt, Brief, Generation, Snapshot
+from shared.domain.generation import (
+    STAGES,
+    Attempt,
+    Brief,
+    Generation,
+    Item,
+    ItemRef,
+    Snapshot,
+)
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import StoredImage
 from shared.domain.page import Page, PageRequest
 from shared.domain.quota import Allowance
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
 from shared.domain.variant import Variant
+
+TOKEN_LIFE: Final = timedelta(days=2)
+"""Longer than any execution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class DynamoGenerations:
         variants: Sequence[Variant] = (),
         consumed: Sequence[Upload] = (),
         brought: Sequence[Upload] = (),
+        kit: ReferenceKit | None = None,
     ) -> None:
         """The order of the writes is the precedence of the refusals."""
         generation = snapshot.generation
@@ -76,6 +90,7 @@ class DynamoGenerations:
             *new_variants(variants),
             *(uploads.consume(upload, generation.created_at) for upload in consumed),
             *(uploads.brought(upload) for upload in brought),
+            *([] if kit is None else drawn_kit(kit)),
         )
 
     def get(self, generation_id: str) -> Snapshot:
@@ -90,6 +105,24 @@ class DynamoGenerations:
     def attempt(self, generation_id: str, index: int, number: int) -> Attempt | None:
         record = self.table.get(keys.attempt(generation_id, index, number))
         return None if record is None else Attempt.model_validate(record)
+
+    def keep_token(self, ref: ItemRef, token: str, now: datetime) -> None:
+        key = keys.token(ref.generation_id, ref.index)
+        self.table.commit(put(key | {"token": token, "ttl": int((now + TOKEN_LIFE).timestamp())}))
+
+    def token(self, ref: ItemRef) -> str | None:
+        record = self.table.get(keys.token(ref.generation_id, ref.index))
+        return None if record is None else str(record["token"])
+
+    def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:
+        records = self.table.get_many(
+            keys.item(ref.generation_id, ref.index) for ref in dict.fromkeys(refs)
+        )
+        return {item.ref: item for item in map(r.item_of, records)}
+
+    def generation(self, generation_id: str) -> Generation | None:
+        record = self.table.get(keys.generation(generation_id))
+        return None if record is None else r.generation_of(record)
 
     def apply(self, move: Move) -> None:
         """One write while only the item changes; a transaction when an attempt or an image

@@ -6,11 +6,13 @@ GEN#{generation}      ATT#{nn}#{k}                attempt k of item nn
                       ITEM#{nn}                   item nn, less than 1 KB
                       META                        the generation
                       META#BRIEF                  prompts and references, written once
+                      TOKEN#{nn}                  the task token of who awaits item nn; ttl
 CHR#{character}       HERO#{variant type}         variant_id: the hero of the type
                       META                        the character with its current source
                       SOURCE#{vvvv}               every version of the source image
                       VARIANT#{variant}           an image under review
                       VERSIONS#{root variant}     reimports: how many the chain has had
+KIT#{reference kit}   META                        slots, and the items that draw them
 IMG#{image}           META                        write intent, then image
 UPL#{upload}          META                        upload; ttl
 STY#{style capsule}   META                        style capsule
@@ -38,10 +40,11 @@ index      hash                          range                     projection
 by_owner   owner_list `{owner}#{list}`   listed_at `{time}#{id}`   ALL: lists, newest first
 due        due_shard `{what}#{00..15}`   due_at `{time}`           KEYS_ONLY: what to look at
 
-Both indexes are sparse. `by_owner` holds generations, characters, style capsules and live images,
-whose records change rarely; `due` holds the DUE records of open generations (`DUE#`), so that
-moving a marker contends with nothing, those of closed ones by age (`OLD#`), images while they
-are pending or being deleted (`IMG#`), and variants while they are rejected (`REJ#`).
+Both indexes are sparse. `by_owner` holds generations, characters, reference kits, style capsules
+and live images, whose records change rarely; `due` holds the DUE records of open generations
+(`DUE#`), so that moving a marker contends with nothing, those of closed ones by age (`OLD#`),
+images while they are pending or being deleted (`IMG#`), and variants while they are rejected
+(`REJ#`).
 Times are RFC 3339 with milliseconds and `ttl` is in epoch seconds.
 """
 
@@ -67,12 +70,15 @@ HEROES: Final = "HERO#"
 VARIANTS: Final = "VARIANT#"
 VERSIONS: Final = "VERSIONS#"
 ATTEMPTS: Final = "ATT#"
+TOKENS: Final = "TOKEN#"
 GENERATION_PREFIX: Final = "GEN#"
 IMAGE_PREFIX: Final = "IMG#"
+KIT_PREFIX: Final = "KIT#"
 
 GENERATIONS: Final = "generations"
 CHARACTERS: Final = "characters"
 IMAGES: Final = "images"
+REFERENCE_KITS: Final = "reference-kits"
 STYLE_CAPSULES: Final = "style-capsules"
 
 
@@ -91,6 +97,14 @@ def item(generation_id: str, index: int) -> Key:
 
 def attempt(generation_id: str, index: int, number: int) -> Key:
     return generation(generation_id, f"{ATTEMPTS}{index:02}#{number}")
+
+
+def token(generation_id: str, index: int) -> Key:
+    return generation(generation_id, f"{TOKENS}{index:02}")
+
+
+def reference_kit(kit_id: str) -> Key:
+    return {"pk": f"{KIT_PREFIX}{kit_id}", "sk": META}
 
 
 def character(character_id: str, sk: str = META) -> Key:

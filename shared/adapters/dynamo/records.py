@@ -16,6 +16,7 @@ from shared.domain.entity import Entity
 from shared.domain.gate import Gate
 from shared.domain.generation import Attempt, Brief, Generation, Item
 from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.style_capsule import StyleCapsule
 from shared.domain.upload import Upload
 from shared.domain.variant import Variant, VariantStatus
@@ -118,6 +119,15 @@ def image_of(record: Record) -> StoredImage:
 def style_capsule_record(capsule: StyleCapsule) -> Record:
     listed = keys.listed(capsule.owner, keys.STYLE_CAPSULES, capsule.created_at, capsule.id)
     return keys.style_capsule(capsule.id) | listed | _fields(capsule)
+
+
+def kit_record(kit: ReferenceKit) -> Record:
+    listed = keys.listed(kit.owner, keys.REFERENCE_KITS, kit.created_at, kit.id)
+    return keys.reference_kit(kit.id) | listed | _fields(kit)
+
+
+def kit_of(record: Record) -> ReferenceKit:
+    return ReferenceKit.model_validate(record)
 
 
 def gate_record(gate: Gate) -> Record:

@@ -2,6 +2,7 @@
 
 from shared.domain.character import Attributes, Character
 from shared.domain.moderation.policy import Category, verdict
+from shared.domain.slots import in_words
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
 
@@ -19,7 +20,7 @@ def verdict_on(
 
 
 def _texts(wish: Wish, character: Character | None, style: Style | None) -> tuple[str, ...]:
-    said = [wish.prompt, style and style.applied.prompt]
+    said = [wish.prompt, style and style.applied.prompt, *map(in_words, wish.slots)]
     if character is not None:
         said += words_of(character.attributes)
     return tuple(text for text in said if text)
