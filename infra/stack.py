@@ -22,9 +22,10 @@ OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
 PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*")
 UPLOADED = "*/uploads/*"
-# What events and sums are made of: generations with their parts, images, and characters' sources.
+# What events and sums are made of: generations with their parts, images, kits, and characters'
+# sources.
 TELLING = {
-    "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}, {"prefix": "CHR#"}]},
+    "pk": {"S": [{"prefix": "GEN#"}, {"prefix": "IMG#"}, {"prefix": "CHR#"}, {"prefix": "KIT#"}]},
     "sk": {
         "S": [
             "META",

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.domain.analysis import ImageToAnalyse, SourceToAnalyse, parse_analysis
+from shared.domain.analysis import ImageToAnalyse, KitToAnalyse, SourceToAnalyse, parse_analysis
 from shared.domain.errors import NotFound
 from shared.runtime import bootstrap_face_analysis as bootstrap
 from shared.runtime.observability import count, logger, metrics
@@ -26,6 +26,8 @@ def analyse(record: SQSRecord) -> None:
         match analysis:
             case SourceToAnalyse(owner=owner, character_id=character_id, version=version):
                 bootstrap.analyse_source()(owner=owner, character_id=character_id, version=version)
+            case KitToAnalyse(owner=owner, kit_id=kit_id):
+                bootstrap.analyse_kit()(owner=owner, kit_id=kit_id)
             case ImageToAnalyse(owner=owner, image_id=image_id):
                 bootstrap.analyse_image()(owner=owner, image_id=image_id)
     except NotFound:

@@ -14,7 +14,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from shared.domain.analysis import Analysis, ImageToAnalyse, SourceToAnalyse, parse_analysis
+from shared.domain.analysis import (
+    Analysis,
+    ImageToAnalyse,
+    KitToAnalyse,
+    SourceToAnalyse,
+    parse_analysis,
+)
 from shared.domain.dead_letter import DeadLetter
 from shared.domain.work import Work, parse_work
 from shared.runtime import bootstrap_sweeper as bootstrap
@@ -33,7 +39,7 @@ def bury(record: SQSRecord) -> None:
     match told:
         case None:
             count("dead_letter", "malformed")
-        case SourceToAnalyse() | ImageToAnalyse():
+        case SourceToAnalyse() | KitToAnalyse() | ImageToAnalyse():
             bootstrap.give_up_analysis()(analysis=told)
         case _:
             bootstrap.bury_dead_letter()(work=told)

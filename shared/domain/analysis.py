@@ -17,15 +17,25 @@ class SourceToAnalyse(Entity):
     version: int
 
 
+class KitToAnalyse(Entity):
+    """The photo of a reference kit: as a source image."""
+
+    kind: Literal["kit"] = "kit"
+    owner: str
+    kit_id: str
+
+
 class ImageToAnalyse(Entity):
-    """Any other picture of a character: quality, and how much it looks like the source."""
+    """Any other picture of a character or a kit: quality, and how much it looks like the source."""
 
     kind: Literal["image"] = "image"
     owner: str
     image_id: str
 
 
-type Analysis = Annotated[SourceToAnalyse | ImageToAnalyse, Field(discriminator="kind")]
+type Analysis = Annotated[
+    SourceToAnalyse | KitToAnalyse | ImageToAnalyse, Field(discriminator="kind")
+]
 
 
 @cache

@@ -245,6 +245,11 @@ class Generation(Entity):
     retry_of: str | None = None
 
     @property
+    def shows_somebody(self) -> bool:
+        """Whose pictures are compared with a source."""
+        return self.character_id is not None or self.kit_id is not None
+
+    @property
     def closed(self) -> bool:
         return self.closed_at is not None
 

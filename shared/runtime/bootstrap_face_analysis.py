@@ -6,6 +6,7 @@ from shared.domain.ports import FaceAnalyzer
 from shared.runtime import aws
 from shared.runtime.settings import Analyzer, FaceAnalysisSettings
 from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 
 
@@ -37,6 +38,17 @@ def analyse_source() -> AnalyseSource:
 
 
 @cache
+def analyse_kit() -> AnalyseKit:
+    from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
+
+    return AnalyseKit(
+        kits=DynamoReferenceKits(aws.table(settings().table_name)),
+        store=aws.image_store(settings().images_bucket),
+        analyzer=analyzer(),
+    )
+
+
+@cache
 def analyse_image() -> AnalyseImage:
     from shared.adapters.dynamo.images import DynamoImages
 
@@ -47,4 +59,5 @@ def analyse_image() -> AnalyseImage:
         store=aws.image_store(settings().images_bucket),
         analyzer=analyzer(),
         analyse_source=analyse_source(),
+        analyse_kit=analyse_kit(),
     )

@@ -61,12 +61,14 @@ def bury_dead_letter() -> BuryDeadLetter:
 def give_up_analysis() -> GiveUpAnalysis:
     from shared.adapters.dynamo.characters import DynamoCharacters
     from shared.adapters.dynamo.images import DynamoImages
+    from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
 
     table = aws.table(settings().table_name)
     return GiveUpAnalysis(
         characters=DynamoCharacters(table),
         generations=aws.generations(settings().table_name),
         images=DynamoImages(table),
+        kits=DynamoReferenceKits(table),
         count=count,
     )
 

@@ -1,15 +1,18 @@
-"""Look at a picture of a character: is it sound, and is it them?"""
+"""Look at a picture of a character or a kit: is it sound, and is it them?"""
 
 from dataclasses import dataclass
 from functools import partial
 
+from shared.domain.character import FaceSource, SourceImage
 from shared.domain.errors import NotFound
 from shared.domain.faces import FaceReading
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
 from shared.domain.ports import Characters, FaceAnalyzer, Generations, Images, ImageStore
 from shared.domain.quality import PictureKind, check_quality
+from shared.domain.slots import slot_shot
 from shared.domain.variant_types import variant_type
+from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 
 
@@ -24,6 +27,7 @@ class AnalyseImage:
     store: ImageStore
     analyzer: FaceAnalyzer
     analyse_source: AnalyseSource
+    analyse_kit: AnalyseKit
 
     def __call__(self, *, owner: str, image_id: str) -> None:
         """Raises NotFound when it was deleted, Unavailable, InvalidImage."""
@@ -41,15 +45,12 @@ class AnalyseImage:
         record_similarity(self.generations, self.images, analysed)
 
     def _similarity(self, image: StoredImage, reading: FaceReading, data: bytes) -> Similarity:
-        """To the character's source as it is now."""
-        assert image.character_id is not None, "only pictures of a character are looked at"
+        """To the photo of the kit that it was drawn for or after, else to the character's source
+        as it is now."""
         try:
-            character = self.characters.get(image.owner, image.character_id)
-            if character.source is None:
+            source = self._source(image)
+            if source is None:
                 return Similarity.not_measured("no_source")
-            source = self.analyse_source(
-                owner=image.owner, character_id=character.id, version=character.source.version
-            )
             reference = source.reference
             if reference is None:
                 return Similarity.not_measured("source_without_face")
@@ -57,19 +58,33 @@ class AnalyseImage:
                 reference, reading, data, partial(self.store.get, reference.image_key)
             )
         except NotFound:
-            return Similarity.not_measured("character_deleted")
+            whose = "kit" if image.kit_id is not None else "character"
+            return Similarity.not_measured(f"{whose}_deleted")
         if score is None:
             return Similarity.not_measured("no_face")
         return Similarity.measured(
             score,
             provider=self.analyzer.provider,
             model_version=self.analyzer.model_version,
-            source_version=source.version,
+            source_version=source.version if isinstance(source, SourceImage) else None,
+        )
+
+    def _source(self, image: StoredImage) -> FaceSource | None:
+        if image.kit_id is not None:
+            return self.analyse_kit(owner=image.owner, kit_id=image.kit_id)
+        assert image.character_id is not None, "only pictures of somebody are looked at"
+        character = self.characters.get(image.owner, image.character_id)
+        if character.source is None:
+            return None
+        return self.analyse_source(
+            owner=image.owner, character_id=character.id, version=character.source.version
         )
 
 
 def _kind(image: StoredImage) -> PictureKind:
-    """Only of a variant it is known what it is to show."""
+    """Of a slot and of a variant it is known what it is to show."""
+    if image.slot is not None:
+        return slot_shot(image.slot).kind
     return variant_type(image.variant_type).kind if image.variant_type else PictureKind.FREE
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Embedding, SourceImage
+from shared.domain.character import Embedding, FaceSource, SourceImage
 from shared.domain.errors import MultipleFaces, NoFace, NotFound, StaleWrite
 from shared.domain.faces import FaceReading
 from shared.domain.ports import Characters, FaceAnalyzer, ImageStore
-from shared.domain.quality import CheckStatus, PictureKind, check_quality
+from shared.domain.quality import CheckStatus, PictureKind, check_quality, unreadable
 
 _RACES = 4
 _DIGITS = 6
@@ -28,24 +28,33 @@ class AnalyseSource:
             raise NotFound("There is no such source image.")
         if not source.awaits_analysis:
             return source
-        reading = self.analyzer.read(self.store.get(source.image.key))
-        analysed = source.model_copy(
-            update={
-                "qa": check_quality(reading, PictureKind.SOURCE),
-                "embedding": self._embedding(reading, source.image.key),
-            }
-        )
+        analysed = looked_at(source, self.analyzer, self.store)
         record_analysis(self.characters, owner, analysed)
         return analysed
 
-    def _embedding(self, reading: FaceReading, key: str) -> Embedding:
-        made = {"provider": self.analyzer.provider, "model_version": self.analyzer.model_version}
-        try:
-            vector = self.analyzer.refer(reading, key).vector
-        except (NoFace, MultipleFaces) as unclear:
-            return Embedding(status=CheckStatus.FAILED, reason=unclear.code, **made)
-        rounded = vector and tuple(round(number, _DIGITS) for number in vector)
-        return Embedding(status=CheckStatus.PASSED, vector=rounded, **made)
+
+def looked_at[S: FaceSource](source: S, analyzer: FaceAnalyzer, store: ImageStore) -> S:
+    """With its checks and its face. Raises NotFound, Unavailable, InvalidImage."""
+    key = source.image.key
+    reading = analyzer.read(store.get(key))
+    checks = check_quality(reading, PictureKind.SOURCE)
+    return source.model_copy(update={"qa": checks, "embedding": _embedding(reading, key, analyzer)})
+
+
+def _embedding(reading: FaceReading, key: str, analyzer: FaceAnalyzer) -> Embedding:
+    made = {"provider": analyzer.provider, "model_version": analyzer.model_version}
+    try:
+        vector = analyzer.refer(reading, key).vector
+    except (NoFace, MultipleFaces) as unclear:
+        return Embedding(status=CheckStatus.FAILED, reason=unclear.code, **made)
+    rounded = vector and tuple(round(number, _DIGITS) for number in vector)
+    return Embedding(status=CheckStatus.PASSED, vector=rounded, **made)
+
+
+def given_up[S: FaceSource](source: S, reason: str) -> S:
+    """Of a picture that nobody could look at."""
+    failed = Embedding(status=CheckStatus.FAILED, reason=reason)
+    return source.model_copy(update={"qa": unreadable(), "embedding": failed})
 
 
 def record_analysis(characters: Characters, owner: str, analysed: SourceImage) -> None:

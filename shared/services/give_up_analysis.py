@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from shared.domain.analysis import Analysis, ImageToAnalyse, SourceToAnalyse
-from shared.domain.character import Embedding
+from shared.domain.analysis import Analysis, ImageToAnalyse, KitToAnalyse, SourceToAnalyse
 from shared.domain.errors import NotFound
 from shared.domain.likeness import Similarity
-from shared.domain.ports import Characters, Counter, Generations, Images
-from shared.domain.quality import CheckStatus, unreadable
+from shared.domain.ports import Characters, Counter, Generations, Images, ReferenceKits
+from shared.domain.quality import unreadable
 from shared.services.analyse_image import record_similarity
-from shared.services.analyse_source import record_analysis
+from shared.services.analyse_kit import record_kit_source
+from shared.services.analyse_source import given_up, record_analysis
 
 _REASON = "analysis_failed"
 
@@ -22,6 +22,7 @@ class GiveUpAnalysis:
     characters: Characters
     generations: Generations
     images: Images
+    kits: ReferenceKits
     count: Counter
 
     def __call__(self, *, analysis: Analysis) -> None:
@@ -30,6 +31,8 @@ class GiveUpAnalysis:
             match analysis:
                 case SourceToAnalyse():
                     self._source(analysis)
+                case KitToAnalyse():
+                    self._kit(analysis)
                 case ImageToAnalyse():
                     self._image(analysis)
                 case _:
@@ -41,9 +44,13 @@ class GiveUpAnalysis:
         source = self.characters.source(analysis.character_id, analysis.version)
         if source is None or not source.awaits_analysis:
             return
-        embedding = Embedding(status=CheckStatus.FAILED, reason=_REASON)
-        analysed = source.model_copy(update={"qa": unreadable(), "embedding": embedding})
-        record_analysis(self.characters, analysis.owner, analysed)
+        record_analysis(self.characters, analysis.owner, given_up(source, _REASON))
+
+    def _kit(self, analysis: KitToAnalyse) -> None:
+        source = self.kits.get(analysis.owner, analysis.kit_id).source
+        if source.awaits_analysis:
+            failed = given_up(source, _REASON)
+            record_kit_source(self.kits, analysis.owner, analysis.kit_id, failed)
 
     def _image(self, analysis: ImageToAnalyse) -> None:
         image = self.images.get(analysis.owner, analysis.image_id)

@@ -54,6 +54,6 @@ def _is_settled(generation: Generation, now: datetime) -> bool:
     """Closed, and neither a late image of a failed item nor a score can arrive any more."""
     if generation.closed_at is None or generation.progress is None:
         return False
-    scored = generation.character_id is None or generation.closed_at + SCORES_WITHIN <= now
+    scored = not generation.shows_somebody or generation.closed_at + SCORES_WITHIN <= now
     late = generation.progress.failed and generation.closed_at + LATE_WINDOW > now
     return scored and not late

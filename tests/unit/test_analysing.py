@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.analysis import ImageToAnalyse, SourceToAnalyse
+from shared.domain.analysis import ImageToAnalyse, KitToAnalyse, SourceToAnalyse
 from shared.domain.analytics.analyses import analyses_of
-from shared.domain.analytics.changes import ImageChange, SourceChange
+from shared.domain.analytics.changes import ImageChange, KitChange, SourceChange
 from shared.domain.analytics.events import events_of
 from shared.domain.character import Character, SourceImage
 from shared.domain.errors import NotFound, StaleWrite
@@ -22,7 +22,9 @@ from shared.domain.likeness import Similarity, summary_of
 from shared.domain.limits import SCORES_WITHIN
 from shared.domain.page import PageRequest
 from shared.domain.quality import CheckStatus
+from shared.domain.reference_kit import ReferenceKit
 from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.list_generations import ListGenerations
@@ -31,7 +33,9 @@ from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 from tests.fake_analyzer import FakeAnalyzer
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore
+from tests.fake_reference_kits import FakeReferenceKits
 from tests.fakes import FakeCharacters, FakeGenerations
+from tests.kit_builders import a_kit, a_kit_snapshot, ended
 
 
 @dataclass
@@ -69,11 +73,37 @@ class Studio:
             store=self.store,
             analyzer=self.analyzer,
             analyse_source=self.analyse_source,
+            analyse_kit=self.analyse_kit,
         )
 
     @property
+    def kits(self) -> FakeReferenceKits:
+        return FakeReferenceKits(self.memory)
+
+    @property
+    def analyse_kit(self) -> AnalyseKit:
+        return AnalyseKit(self.kits, self.store, self.analyzer)
+
+    @property
     def give_up(self) -> GiveUpAnalysis:
-        return GiveUpAnalysis(self.characters, self.generations, self.images, self.count)
+        return GiveUpAnalysis(self.characters, self.generations, self.images, self.kits, self.count)
+
+    def with_kit(self) -> tuple[ReferenceKit, StoredImage]:
+        """And one picture that was drawn for its profile slot."""
+        snapshot = ended(a_kit_snapshot(), *[Status.COMPLETED] * 3)
+        kit = a_kit(snapshot)
+        drawn = snapshot.items[1].image
+        assert drawn is not None
+        waiting = {"status": ImageStatus.LIVE, "similarity": Similarity.pending()}
+        image = drawn.model_copy(update=waiting | {"kit_id": kit.id, "slot": "profile"})
+        item = snapshot.items[1].model_copy(update={"image": image})
+        self.memory.generations[snapshot.generation.id] = snapshot.generation
+        self.memory.items[snapshot.generation.id] = {0: snapshot.items[0], 1: item}
+        self.memory.images[image.id] = image
+        self.memory.kits[kit.id] = kit
+        self.store.put(kit.source.image.key, b"the photo", "image/png")
+        self.store.put(image.key, b"a profile", "image/png")
+        return kit, image
 
     def with_source(self, version: int = 1) -> "Studio":
         source = a_source(self.character, version)
@@ -406,3 +436,76 @@ def test_a_list_tells_of_scores_that_are_still_to_come_and_then_reads_no_more_it
     assert not listed().is_scored(clock())
     clock.advance(SCORES_WITHIN)
     assert (listed().items, listed().is_scored(clock())) == ((), True)
+
+
+def test_the_photo_of_a_kit_is_looked_at_once() -> None:
+    studio = Studio()
+    kit, _ = studio.with_kit()
+
+    studio.analyse_kit(owner=ADA, kit_id=kit.id)
+    studio.analyse_kit(owner=ADA, kit_id=kit.id)
+
+    source = studio.kits.get(ADA, kit.id).source
+    assert (source.qa.status, source.embedding.status) == (CheckStatus.PASSED,) * 2
+    assert studio.analyzer.read_bytes == [b"the photo"]
+
+
+def test_a_picture_of_a_kit_is_compared_with_the_photo_of_the_kit() -> None:
+    studio = Studio()
+    _, image = studio.with_kit()
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    similarity = studio.images.get(ADA, image.id).similarity
+    assert similarity is not None
+    assert similarity.score is not None
+    assert similarity.source_version is None
+    assert studio.analyzer.read_bytes == [b"a profile", b"the photo"]
+
+
+def test_a_profile_is_not_failed_for_being_one() -> None:
+    studio = Studio()
+    _, image = studio.with_kit()
+    studio.analyzer.readings.append(a_reading(yaw=80.0))
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    qa = studio.images.get(ADA, image.id).qa
+    assert qa is not None
+    assert qa.status is CheckStatus.PASSED
+
+
+def test_a_picture_whose_kit_has_gone_is_not_measured() -> None:
+    studio = Studio()
+    kit, image = studio.with_kit()
+    studio.kits.delete(kit)
+
+    studio.analyse_image(owner=ADA, image_id=image.id)
+
+    similarity = studio.images.get(ADA, image.id).similarity
+    assert similarity == Similarity.not_measured("kit_deleted")
+
+
+def test_a_photo_that_nobody_could_look_at_has_failed() -> None:
+    studio = Studio()
+    kit, _ = studio.with_kit()
+
+    studio.give_up(analysis=KitToAnalyse(owner=ADA, kit_id=kit.id))
+
+    source = studio.kits.get(ADA, kit.id).source
+    assert (source.qa.status, source.embedding.reason) == (CheckStatus.FAILED, "analysis_failed")
+
+
+def test_a_new_kit_has_its_photo_looked_at_and_the_outcome_is_told() -> None:
+    studio = Studio()
+    kit, _ = studio.with_kit()
+    studio.analyse_kit(owner=ADA, kit_id=kit.id)
+    after = studio.kits.get(ADA, kit.id)
+    told: dict[str, Any] = {"key": f"KIT#{kit.id}/META", "at": NOW, "sequence": "7"}
+    born = KitChange(**told, version=1, before=None, after=kit)
+    looked_at_now = KitChange(**told, version=2, before=kit, after=after)
+
+    assert analyses_of([born, looked_at_now]) == [KitToAnalyse(owner=ADA, kit_id=kit.id)]
+    assert events_of(born) == []
+    (event,) = events_of(looked_at_now)
+    assert (event.name, event.properties["qa_status"]) == ("image_qa_completed", "passed")

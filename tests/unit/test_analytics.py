@@ -31,7 +31,15 @@ from shared.domain.analytics.tallies import (
     time_of,
 )
 from shared.domain.errors import FailureClass
-from shared.domain.generation import Failure, FailureStage, Item, Lane, Snapshot, Status
+from shared.domain.generation import (
+    Dispatch,
+    Failure,
+    FailureStage,
+    Item,
+    Lane,
+    Snapshot,
+    Status,
+)
 from shared.domain.ids import Kind, new_id
 from shared.domain.images import ImageStatus
 from shared.domain.transitions import Move, decide
@@ -42,6 +50,7 @@ from tests.fake_memory import Memory
 from tests.fake_outside import FakeAnalyses, FakeClock
 from tests.fake_rollups import FakeBus, FakeRollups
 from tests.fake_variants import FakeVariants
+from tests.kit_builders import a_kit_snapshot
 
 BLOCKED = Failure(
     code="content_blocked_output",
@@ -54,8 +63,8 @@ BLOCKED = Failure(
 class Tape:
     """A generation that runs, and all that the stream tells of it."""
 
-    def __init__(self, units: int = 10) -> None:
-        self.snapshot = a_snapshot(units=units)
+    def __init__(self, units: int = 10, snapshot: Snapshot | None = None) -> None:
+        self.snapshot = snapshot or a_snapshot(units=units)
         self.numbers = count(1)
         self.changes: list[Change] = []
         self.now = NOW
@@ -401,3 +410,25 @@ def test_a_bus_out_of_reach_is_asked_again_and_no_sum_counts_twice() -> None:
 
     assert len(bus.sent) == 30
     assert rollups.sums == summed(changes)
+
+
+def test_a_kit_tells_of_each_slot_and_of_its_end() -> None:
+    held = a_kit_snapshot()
+    items = tuple(item.model_copy(update={"dispatch": Dispatch.PENDING}) for item in held.items)
+    tape = Tape(snapshot=held.model_copy(update={"items": items}))
+    tape.draw(0)
+    tape.draw(1)
+    tape.fail(2)
+    tape.close()
+
+    told = [event for change in tape.changes for event in events_of(change)]
+
+    slots = [event.properties for event in told if event.name == "kit_slot_completed"]
+    (end,) = (event.properties for event in told if event.name == "kit_completed")
+    kit_id = held.generation.kit_id
+    assert [(one["kit_id"], one["slot"]) for one in slots] == [
+        (kit_id, "anchor_face"),
+        (kit_id, "profile"),
+    ]
+    assert (end["kit_id"], end["image_count"]) == (kit_id, 2)
+    assert "pack_completed" not in {event.name for event in told}

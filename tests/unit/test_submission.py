@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.domain.choosing import choose_model, complete_request
+from shared.domain.choosing import choose_model, complete_request, room_for_person
 from shared.domain.errors import Unprocessable
-from shared.domain.generation import Brief, Dispatch, Snapshot
+from shared.domain.generation import Brief, Dispatch, Snapshot, Status
 from shared.domain.ids import new_id
 from shared.domain.image_input import ImageInput
 from shared.domain.images import ImageFormat
@@ -17,9 +17,11 @@ from shared.domain.request import (
     ProviderName,
 )
 from shared.domain.seeds import SEED_LIMIT, item_seed
+from shared.domain.slots import KNOWN_SLOTS, SlotWish
 from shared.domain.submission import submission
 from shared.domain.wish import Wish
 from tests.builders import ADA, NOW, a_character, a_source
+from tests.kit_builders import a_kit_snapshot, ended
 
 ADDRESS = ImageInput(url="https://pictures.example/a.png")
 BOTH = (ProviderName.GEMINI, ProviderName.REPLICATE)
@@ -220,3 +222,77 @@ def test_items_have_seeds_of_their_own_that_every_provider_takes(first: int) -> 
     assert seeds[0] == first
     assert len(set(seeds)) == 40
     assert all(0 <= seed < SEED_LIMIT for seed in seeds)
+
+
+def known_by_a_kit(wish: Wish, pictures: int) -> tuple[Snapshot, Brief]:
+    kit = ended(a_kit_snapshot(slots=KNOWN_SLOTS), *[Status.COMPLETED] * 4)
+    drawn = [item.image for item in kit.items if item.image is not None]
+    model = choose_model(wish, BOTH)
+    return submission(
+        complete_request(wish, model, None, drawn_seed=99),
+        owner=Owner(id=ADA, plan=Plan.PAID),
+        model=model,
+        character=None,
+        now=NOW,
+        new_id=new_id,
+        people=tuple(drawn[:pictures]),
+    )
+
+
+def test_the_pictures_of_a_kit_are_shown_anchor_first_and_told_of_by_number() -> None:
+    wish = Wish(mode=Mode.COMPOSE, prompt="at a table", inputs=(ADDRESS,) * 2, kit_id="kit_1")
+
+    snapshot, brief = known_by_a_kit(wish, 4)
+
+    assert [image.slot for image in brief.references] == list(KNOWN_SLOTS)
+    assert snapshot.generation.kit_id == "kit_1"
+    assert "The attached pictures number 3 to 6 all show the one person" in brief.prompts[0]
+
+
+def test_each_picture_of_a_kit_is_in_the_estimate() -> None:
+    wish = Wish(mode=Mode.IMAGINE, prompt="by the sea", kit_id="kit_1")
+
+    (one, _), (four, _) = known_by_a_kit(wish, 1), known_by_a_kit(wish, 4)
+
+    more = four.generation.estimated_micro_usd - one.generation.estimated_micro_usd
+    assert more == 3 * 1680  # 1,120 tokens at 1.50 USD per million
+
+
+@pytest.mark.parametrize(
+    ("changes", "room"),
+    [
+        ({}, 4),
+        ({"mode": Mode.FACE_SWAP, "inputs": (ADDRESS,)}, 1),
+        ({"model": "black-forest-labs/flux-kontext-pro"}, 1),
+        (
+            {
+                "mode": Mode.COMPOSE,
+                "inputs": (ADDRESS,) * 6,
+                "model": "black-forest-labs/flux-2-pro",
+            },
+            2,
+        ),
+    ],
+)
+def test_as_many_pictures_of_a_kit_are_shown_as_there_is_room_for(
+    changes: dict[str, object], room: int
+) -> None:
+    wish = Wish(mode=Mode.IMAGINE, prompt="by the sea", kit_id="kit_1").model_copy(update=changes)
+
+    assert room_for_person(wish, choose_model(wish, BOTH)) == room
+
+
+def test_the_slots_of_a_kit_are_estimated_by_what_each_is_drawn_after() -> None:
+    wish = Wish(
+        mode=Mode.REFERENCE,
+        image_count=2,
+        kit_id="kit_1",
+        slots=(SlotWish(name="anchor_face"), SlotWish(name="profile")),
+    )
+
+    snapshot, _ = known_by_a_kit(wish, 1)
+
+    alone = wish.model_copy(update={"image_count": 1, "slots": wish.slots[:1]})
+    anchor = known_by_a_kit(alone, 1)[0].generation.estimated_micro_usd
+    assert snapshot.generation.estimated_micro_usd == 2 * anchor + 1680
+    assert [item.slot for item in snapshot.items] == ["anchor_face", "profile"]

@@ -15,6 +15,7 @@ from shared.domain.analytics.changes import (
     GenerationChange,
     ImageChange,
     ItemChange,
+    KitChange,
     SourceChange,
     VariantChange,
 )
@@ -75,6 +76,9 @@ def _change(
     if sk == keys.META and pk.startswith(keys.IMAGE_PREFIX):
         sides = _sides(record, r.image_of)
         return ImageChange(**told, **sides, version=_IMAGE_STAGES.index(_latest(sides).status))
+    if sk == keys.META and pk.startswith(keys.KIT_PREFIX):
+        sides = _sides(record, r.kit_of)
+        return KitChange(**told, **sides, version=_latest(sides).version)
     if sk == keys.META and pk.startswith(keys.GENERATION_PREFIX):
         sides = _sides(record, r.generation_of)
         return GenerationChange(**told, **sides, version=_latest(sides).version)

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.domain.analysis import Analysis, ImageToAnalyse, SourceToAnalyse
-from shared.domain.analytics.changes import Change, ImageChange, SourceChange
+from shared.domain.analysis import Analysis, ImageToAnalyse, KitToAnalyse, SourceToAnalyse
+from shared.domain.analytics.changes import Change, ImageChange, KitChange, SourceChange
 from shared.domain.character import SourceImage
 from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.reference_kit import ReferenceKit
 
 
 def analyses_of(changes: Sequence[Change]) -> list[Analysis]:
     """Sources first: what else there is in a batch may have to be compared with them."""
-    return [*_of_sources(changes), *_of_images(changes)]
+    return [*_of_sources(changes), *_of_kits(changes), *_of_images(changes)]
+
+
+def _of_kits(changes: Sequence[Change]) -> Iterator[KitToAnalyse]:
+    for change in changes:
+        match change:
+            case KitChange(before=None, after=ReferenceKit() as kit):
+                if kit.source.awaits_analysis:
+                    yield KitToAnalyse(owner=kit.owner, kit_id=kit.id)
 
 
 def _of_sources(changes: Sequence[Change]) -> Iterator[SourceToAnalyse]:

@@ -8,6 +8,7 @@ from shared.domain.character import SourceImage
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.variant import Variant
 
 
@@ -48,6 +49,12 @@ class ImageChange(Told):
 class SourceChange(Told):
     before: SourceImage | None
     after: SourceImage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitChange(Told):
+    before: ReferenceKit | None
+    after: ReferenceKit | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,5 +103,11 @@ def _similarity(item: Item | None) -> Similarity | None:
 
 
 type Change = (
-    GenerationChange | AttemptChange | ItemChange | ImageChange | SourceChange | VariantChange
+    GenerationChange
+    | AttemptChange
+    | ItemChange
+    | ImageChange
+    | SourceChange
+    | KitChange
+    | VariantChange
 )

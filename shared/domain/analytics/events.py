@@ -16,6 +16,7 @@ from shared.domain.analytics.changes import (
     GenerationChange,
     ImageChange,
     ItemChange,
+    KitChange,
     PartTold,
     SourceChange,
     Told,
@@ -26,6 +27,8 @@ from shared.domain.entity import Entity, Timestamp, rfc3339
 from shared.domain.generation import Attempt, Generation, Item, Status
 from shared.domain.images import StoredImage
 from shared.domain.quality import Quality
+from shared.domain.reference_kit import ReferenceKit
+from shared.domain.request import Mode
 from shared.domain.variant import Variant, VariantStatus
 
 
@@ -39,6 +42,8 @@ class EventName(StrEnum):
     PACK_COMPLETED = "pack_completed"
     VARIANT_GENERATED = "variant_generated"
     VARIANT_APPROVED = "variant_approved"
+    KIT_SLOT_COMPLETED = "kit_slot_completed"
+    KIT_COMPLETED = "kit_completed"
     IMAGE_QA_COMPLETED = "image_qa_completed"
     SPEND_THRESHOLD_CROSSED = "spend_threshold_crossed"
 
@@ -86,6 +91,9 @@ def _events(change: Change) -> Iterator[AnalyticsEvent]:
         case SourceChange(before=SourceImage() as before, after=SourceImage() as source):
             if before.awaits_analysis and not source.awaits_analysis:
                 yield _looked_at(change, source.image, source.qa)
+        case KitChange(before=ReferenceKit() as was, after=ReferenceKit() as kit):
+            if was.source.awaits_analysis and not kit.source.awaits_analysis:
+                yield _looked_at(change, kit.source.image, kit.source.qa)
         case VariantChange(after=Variant() as variant):
             for name in _reviewed(change.before, variant):
                 yield _of_variant(change, name, variant)
@@ -109,6 +117,10 @@ def _of_item(change: ItemChange, item: Item) -> Iterator[AnalyticsEvent]:
         size = item.image.content.size_bytes
         yield _of_part(change, EventName.GENERATION_COMPLETED, ended, duration_ms=duration)
         yield _of_part(change, EventName.IMAGE_STORED, ended, size_bytes=size)
+        if item.slot is not None:
+            kit_id = change.generation and change.generation.kit_id
+            filled = EventName.KIT_SLOT_COMPLETED
+            yield _of_part(change, filled, ended, kit_id=kit_id, slot=item.slot)
     if change.ends_as(Status.FAILED) and item.failure is not None:
         failed = EventName.GENERATION_FAILED
         yield _of_part(change, failed, ended, error_type=item.failure.code)
@@ -137,12 +149,11 @@ def _of_generation(change: GenerationChange, after: Generation) -> Iterator[Anal
         # One that was closed as failed is completed by its first late image.
         ended = after.closed_at if after.closed_at and change.closes else change.at
         took = milliseconds(ended - after.created_at)
-        yield event(
-            EventName.PACK_COMPLETED,
-            ended,
-            image_count=after.charged,
-            total_duration_ms=took,
-        )
+        drawn = {"image_count": after.charged, "total_duration_ms": took}
+        if after.mode is Mode.REFERENCE:
+            yield event(EventName.KIT_COMPLETED, ended, kit_id=after.kit_id, **drawn)
+        else:
+            yield event(EventName.PACK_COMPLETED, ended, **drawn)
 
 
 def _reviewed(before: Variant | None, after: Variant) -> Iterator[EventName]:
