@@ -35,6 +35,7 @@ class Memory:
     attempts: dict[str, dict[tuple[int, int], Attempt]] = field(default_factory=dict)
     tokens: dict[ItemRef, str] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
+    kept_on: dict[str, datetime] = field(default_factory=dict)
     slots: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     requests: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     used: Counter[tuple[str, str]] = field(default_factory=Counter)

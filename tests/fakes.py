@@ -234,11 +234,17 @@ class FakeGenerations:
 
     @locked
     def closed_before(self, moment: datetime) -> Iterable[str]:
-        return [
-            one.id
+        old = (
+            (one.id, self.memory.kept_on.get(one.id, one.closed_at))
             for one in self.memory.generations.values()
-            if one.closed_at is not None and rfc3339(one.closed_at) <= rfc3339(moment)
-        ]
+        )
+        return [id_ for id_, at in old if at is not None and rfc3339(at) <= rfc3339(moment)]
+
+    @locked
+    def keep_on(self, generation_id: str, since: datetime) -> None:
+        generation = self.memory.generations.get(generation_id)
+        if generation is not None and generation.closed:
+            self.memory.kept_on[generation_id] = since
 
     @locked
     def mark_due(self, generation_id: str, due_at: datetime) -> None:

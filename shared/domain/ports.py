@@ -150,6 +150,10 @@ class Generations(Protocol):
         """Ids of the generations that were closed then or earlier; the index only nominates."""
         ...
 
+    def keep_on(self, generation_id: str, since: datetime) -> None:
+        """A closed generation counts as closed then for those who look for old ones."""
+        ...
+
     def delete(self, snapshot: Snapshot) -> None:
         """All records of a closed generation, the images apart. Raises StaleWrite."""
         ...

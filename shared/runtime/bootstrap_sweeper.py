@@ -82,6 +82,7 @@ def keep_dead_letter() -> KeepDeadLetter:
 def collect() -> Collect:
     from shared.adapters.dynamo.images import DynamoImages
     from shared.adapters.dynamo.listings import DynamoListings
+    from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
     from shared.adapters.dynamo.variants import DynamoVariants
 
     table = aws.table(settings().table_name)
@@ -100,16 +101,23 @@ def collect() -> Collect:
         clock=clock,
     )
     variants, erase_images = DynamoVariants(table), EraseImages(images, pictures)
+    forget_image = ForgetImage(generations)
     delete_variant = DeleteVariant(
         variants=variants,
         images=images,
         reviewing=Reviewing(variants, ShowVariants(images), clock),
-        forget_image=ForgetImage(generations),
+        forget_image=forget_image,
         erase_images=erase_images,
     )
     return Collect(
         forget=ForgetGenerations(
-            generations, delete_generation, clock, count, settings().generations_kept
+            generations=generations,
+            kits=DynamoReferenceKits(table),
+            delete_generation=delete_generation,
+            forget_image=forget_image,
+            clock=clock,
+            count=count,
+            kept=settings().generations_kept,
         ),
         forget_variants=ForgetVariants(
             variants, delete_variant, clock, count, settings().rejected_variants_kept

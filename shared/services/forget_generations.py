@@ -4,18 +4,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.collecting import Collected
-from shared.domain.ports import Clock, Counter, Generations
+from shared.domain.errors import NotFound
+from shared.domain.generation import Snapshot
+from shared.domain.ports import Clock, Counter, Generations, ReferenceKits
+from shared.domain.reference_kit import ReferenceKit
+from shared.domain.request import Mode
 from shared.services.delete_generation import DeleteGeneration
+from shared.services.forget_image import ForgetImage
 from shared.services.forgetting import forget_each
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetGenerations:
-    """As if their owners had deleted them: records, images, renditions, inputs. `kept` is None
-    where everything is kept."""
+    """As if their owners had deleted them: records, images, renditions, inputs. What a reference
+    kit shows stays for as long as the kit does; of a generation that has drawn such a picture only
+    the others go. `kept` is None where everything is kept."""
 
     generations: Generations
+    kits: ReferenceKits
     delete_generation: DeleteGeneration
+    forget_image: ForgetImage
     clock: Clock
     count: Counter
     kept: timedelta | None
@@ -31,9 +39,14 @@ class ForgetGenerations:
             closed_at = snapshot.generation.closed_at
             if closed_at is None or closed_at > limit or not snapshot.is_final(now):
                 return False
-            if not report.dry_run:
-                owner = snapshot.generation.owner
-                self.delete_generation(owner=owner, generation_id=generation_id)
+            kit = self._shown_by(snapshot)
+            if report.dry_run:
+                return kit is None
+            if kit is not None:
+                self._thin_out(snapshot, kit)
+                return False
+            owner = snapshot.generation.owner
+            self.delete_generation(owner=owner, generation_id=generation_id)
             return True
 
         return forget_each(
@@ -43,3 +56,29 @@ class ForgetGenerations:
             report=report,
             count=self.count,
         )
+
+    def _shown_by(self, snapshot: Snapshot) -> ReferenceKit | None:
+        """The kit one of whose slots points to an item of this generation."""
+        generation = snapshot.generation
+        if generation.mode is not Mode.REFERENCE or generation.kit_id is None:
+            return None
+        try:
+            kit = self.kits.get(generation.owner, generation.kit_id)
+        except NotFound:
+            return None
+        pointed_to = {ref.generation_id for ref in kit.items}
+        return kit if generation.id in pointed_to else None
+
+    def _thin_out(self, snapshot: Snapshot, kit: ReferenceKit) -> None:
+        """Superseded pictures go. The rest is looked at again when it is as old once more: else
+        kits that are used for long would be the first of every round, and leave no room."""
+        shown = set(kit.items)
+        doomed = [
+            item.image
+            for item in snapshot.items
+            if item.image is not None and item.ref not in shown
+        ]
+        for image in doomed:
+            self.forget_image(image)
+        self.delete_generation.erase_images(images=doomed)
+        self.generations.keep_on(snapshot.generation.id, self.clock())

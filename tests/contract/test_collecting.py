@@ -142,6 +142,18 @@ def test_the_marker_of_a_closed_generation_is_not_moved_by_a_sweeper_that_is_beh
     assert list(stores.generations.closed_before(DAY)) == [closed.id]
 
 
+def test_a_closed_generation_that_is_kept_on_counts_as_closed_then(stores: Stores) -> None:
+    closed = given_up(stores, a_snapshot(items=1)).generation
+    still_open = stores.submit(a_snapshot(2, items=1)).generation
+    later = DAY + timedelta(days=1)
+
+    for generation in (closed, still_open):
+        stores.generations.keep_on(generation.id, later)
+
+    assert list(stores.generations.closed_before(DAY)) == []
+    assert list(stores.generations.closed_before(later)) == [closed.id]
+
+
 def test_a_deleted_generation_is_nowhere_any_more(stores: Stores) -> None:
     closed = given_up(stores, a_snapshot(items=1))
 

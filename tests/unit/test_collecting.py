@@ -18,6 +18,7 @@ from shared.services.forget_variants import ForgetVariants
 from tests.builders import NOW, a_generation, an_id, an_image
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeImages, FakeImageStore, FakeListings
+from tests.fake_reference_kits import FakeReferenceKits
 from tests.unit.desk import Desk
 
 HOUR = timedelta(hours=1)
@@ -34,7 +35,13 @@ class Cellar:
         desk = Desk(memory=self.memory, clock=self.clock)
         self.collect = Collect(
             forget=ForgetGenerations(
-                desk.generations, desk.delete_generation, self.clock, desk.counted, None
+                generations=desk.generations,
+                kits=FakeReferenceKits(desk.memory),
+                delete_generation=desk.delete_generation,
+                forget_image=desk.forget_image,
+                clock=desk.clock,
+                count=desk.counted,
+                kept=None,
             ),
             forget_variants=ForgetVariants(
                 desk.variants, desk.delete_variant, self.clock, desk.counted, None

@@ -8,11 +8,25 @@ import pytest
 from shared.domain import events as e
 from shared.domain.collecting import Collected
 from shared.domain.errors import Unavailable
-from shared.domain.generation import Snapshot
+from shared.domain.generation import ItemRef, Snapshot, Status
+from shared.domain.ids import Kind
+from shared.domain.images import ImageStatus
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.transitions import Move
 from shared.services.forget_generations import ForgetGenerations
 from shared.services.moving import advance
-from tests.builders import ADA, NOW, a_brief, a_snapshot, an_allowance, an_attempt, an_image
+from tests.builders import (
+    ADA,
+    NOW,
+    a_brief,
+    a_snapshot,
+    an_allowance,
+    an_attempt,
+    an_id,
+    an_image,
+)
+from tests.fake_reference_kits import FakeReferenceKits
+from tests.kit_builders import a_kit, a_kit_snapshot, ended
 from tests.unit.desk import Desk
 
 KEPT = timedelta(days=90)
@@ -53,8 +67,72 @@ def done(desk: Desk, number: int = 700) -> str:
 
 def forget(desk: Desk, kept: timedelta | None = KEPT) -> ForgetGenerations:
     return ForgetGenerations(
-        desk.generations, desk.delete_generation, desk.clock, desk.counted, kept
+        generations=desk.generations,
+        kits=FakeReferenceKits(desk.memory),
+        delete_generation=desk.delete_generation,
+        forget_image=desk.forget_image,
+        clock=desk.clock,
+        count=desk.counted,
+        kept=kept,
     )
+
+
+def a_drawn_kit(desk: Desk) -> tuple[ReferenceKit, Snapshot]:
+    """Anchor and profile, closed at this moment."""
+    drawn = ended(a_kit_snapshot(slots=["anchor_face", "profile"]), *[Status.COMPLETED] * 2)
+    over = {"closed_at": desk.clock(), "status": Status.COMPLETED}
+    snapshot = drawn.model_copy(update={"generation": drawn.generation.model_copy(update=over)})
+    kit = a_kit(snapshot)
+    desk.memory.generations[snapshot.generation.id] = snapshot.generation
+    desk.memory.items[snapshot.generation.id] = {item.index: item for item in snapshot.items}
+    desk.memory.kits[kit.id] = kit
+    for item in snapshot.items:
+        assert item.image is not None
+        desk.memory.images[item.image.id] = item.image.model_copy(
+            update={"status": ImageStatus.LIVE}
+        )
+    return kit, snapshot
+
+
+def test_what_a_reference_kit_shows_is_kept_as_long_as_the_kit() -> None:
+    desk = Desk()
+    kit, snapshot = a_drawn_kit(desk)
+    desk.clock.advance(KEPT)
+
+    assert forget(desk)(REPORT).forgotten == 0
+    assert set(desk.memory.images) == {item.image.id for item in snapshot.items if item.image}
+    assert list(desk.generations.closed_before(desk.clock() - KEPT)) == [], "not in every round"
+
+    del desk.memory.kits[kit.id]
+    desk.clock.advance(KEPT)
+    assert forget(desk)(REPORT).forgotten == 1
+    assert desk.memory.images == {}
+
+
+def test_a_picture_that_its_slot_shows_no_more_is_forgotten() -> None:
+    desk = Desk()
+    kit, snapshot = a_drawn_kit(desk)
+    redrawn = ItemRef(generation_id=an_id(Kind.GENERATION, 900), index=0)
+    profile = kit.slots[1].model_copy(update={"drawn": redrawn})
+    desk.memory.kits[kit.id] = kit.model_copy(update={"slots": (kit.slots[0], profile)})
+    desk.clock.advance(KEPT)
+
+    assert forget(desk)(REPORT).forgotten == 0
+
+    anchor = snapshot.items[0].image
+    assert anchor is not None
+    assert set(desk.memory.images) == {anchor.id}
+    assert desk.generations.get(snapshot.generation.id).items[1].image is None
+
+
+def test_a_dry_run_leaves_the_pictures_of_a_kit_as_they_are() -> None:
+    desk = Desk()
+    kit, _ = a_drawn_kit(desk)
+    desk.memory.kits[kit.id] = kit.model_copy(update={"slots": kit.slots[:1]})
+    desk.clock.advance(KEPT)
+
+    assert forget(desk)(Collected(dry_run=True)).forgotten == 0
+    assert len(desk.memory.images) == 2
 
 
 def test_what_is_older_than_it_is_kept_goes_with_its_images() -> None:

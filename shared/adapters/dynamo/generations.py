@@ -204,7 +204,13 @@ class DynamoGenerations:
                 yield keys.generation_id(record["pk"])
 
     def mark_due(self, generation_id: str, due_at: datetime) -> None:
-        marker = keys.due(generation_id, due_at)
+        self._move_marker(generation_id, keys.due(generation_id, due_at))
+
+    def keep_on(self, generation_id: str, since: datetime) -> None:
+        self._move_marker(generation_id, keys.closed(generation_id, since))
+
+    def _move_marker(self, generation_id: str, marker: Key) -> None:
+        """Of what is in that state still."""
         write = update(
             keys.generation(generation_id, keys.DUE),
             "SET #due_at = :due_at",
