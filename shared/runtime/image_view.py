@@ -91,7 +91,7 @@ class ImageView(View):
 
 
 def _why_not(image: StoredImage) -> str:
-    if image.character_id is None:
+    if image.character_id is None and image.kit_id is None:
         return "no_identity"
     is_source = image.provenance is Provenance.UPLOADED and image.variant_id is None
     return "is_the_source" if is_source else "no_analyzer"
