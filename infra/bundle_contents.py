@@ -9,7 +9,7 @@ AWS_SERVICES = {
     "characters": ("dynamodb", "s3", "sqs"),
     "webhook": ("secretsmanager", "sqs"),
     "worker": ("dynamodb", "s3", "secretsmanager", "sqs"),
-    "face_analysis": ("dynamodb", "rekognition", "s3"),
+    "face_analysis": ("dynamodb", "rekognition", "s3", "sqs"),
     "sweeper": ("dynamodb", "s3", "sqs"),
     "analytics": ("dynamodb", "events", "s3", "sqs"),
 }

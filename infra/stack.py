@@ -97,7 +97,8 @@ class LikenessStack(cdk.Stack):
         threshold = {"DAILY_SPEND_THRESHOLD_USD": str(deployment.daily_spend_threshold_usd)}
         asked = {"ANALYSIS_QUEUE_URL": self.queues.analysis.queue.queue_url}
         run.analytics.configure(table | told | kept | asked | threshold)
-        run.face_analysis.configure(table | images | deployment.faces)
+        scored = {"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]}
+        run.face_analysis.configure(table | images | scored | deployment.faces)
 
     def _grant(self, deployment: Deployment) -> None:
         """Allow each function what its job needs; a reader finds every right of the system here."""
@@ -132,6 +133,7 @@ class LikenessStack(cdk.Stack):
         run.face_analysis.allow(*kept, on=[table])
         run.face_analysis.allow_objects("s3:GetObject", bucket=images, keys=PICTURES)
         run.face_analysis.allow("s3:ListBucket", on=[images.bucket_arn])
+        run.face_analysis.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         if deployment.face_analyzer == "rekognition":
             run.face_analysis.allow_everywhere(
                 *("rekognition:CompareFaces", "rekognition:DetectFaces"),

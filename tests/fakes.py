@@ -179,15 +179,17 @@ class FakeGenerations:
             self.memory.move_money(after, "release", -closing.released)
 
     @locked
-    def record_similarity(self, image: StoredImage) -> None:
+    def record_similarity(self, image: StoredImage) -> Item | None:
         assert image.generation_id is not None
         assert image.item_index is not None
         item = self.memory.items.get(image.generation_id, {}).get(image.item_index)
         if item is None or item.image is None or item.image.id != image.id:
-            return
+            return None
         shown = item.image.model_copy(update={"similarity": image.similarity})
         changes = {"image": shown, "version": item.version + 1}
-        self.memory.items[image.generation_id][item.index] = item.model_copy(update=changes)
+        after = item.model_copy(update=changes)
+        self.memory.items[image.generation_id][item.index] = after
+        return after
 
     @locked
     def complete_late(self, late: LateCompletion) -> None:

@@ -15,6 +15,7 @@ from shared.domain.generation import Dispatch, Failure, FailureStage, Item, Stat
 from shared.domain.limits import DEADLINE, LATE_WINDOW, MAX_ATTEMPTS, QUEUE_TIMEOUT
 from shared.domain.transitions import TABLE, Move, decide
 from tests.builders import NOW, a_generation, an_attempt, an_image, an_item
+from tests.draw_builders import ACCEPT, a_score, awaiting, awaiting_image, scored
 
 type Row = tuple[Status, type[e.Event], tuple[Status, ...]]
 
@@ -32,8 +33,10 @@ MEANING: dict[type[e.Event], str] = {
     e.UploadResumed: "The lease has run out: another worker goes on, under the same object keys.",
     e.ResultLost: "The bytes are nowhere to be had: the attempt is spent.",
     e.StoreFailed: "Transient: left for another worker. Permanent: it has failed.",
-    e.Stored: "All objects are in place: the image goes live with its item.",
-    e.BelowBar: "Below the asked score: drawn again if anything is left, else `best_effort`.",
+    e.Stored: "All objects are in place: the image goes live with its item. Where a score was"
+    " asked for, it goes live first, and the item waits for the score.",
+    e.Judged: "Its score is there: enough, or nothing left to draw with: delivered. Below what was"
+    " asked: on record, and drawn again from another seed. Not yet: waited for.",
     e.LateResult: f"Within {LATE_WINDOW.seconds // 60} minutes of the call: `late`, charged again.",
     e.LateWindowEnded: "Retried or deleted: a late image is no longer wanted.",
     e.CancelRequested: "Stopped; the provider of a live prediction is told afterwards. What has "
@@ -50,6 +53,10 @@ One requested image is one item. Nothing changes its status but the rules in
 `shared/domain/transitions.py`; each move is one write on the condition that the item is still
 the one it was decided on. A pair of state and event that is not in this table changes nothing
 and is counted. `uploading` cannot be cancelled: the receipt says that it will arrive.
+
+Where a score is asked for (`accept`), an image is stored and live before it is delivered. Whatever
+ends the drawing of a better one completes the item with the best that is stored: that is what
+`completed` means in the rows of failures, of time running out and of cancellation.
 """
 _DIAGRAM_HEAD = """
 ## As a diagram
@@ -105,7 +112,7 @@ def _items(status: Status) -> Iterator[Item]:
     generation = a_generation()
     predictions, attempts = (None, "p1"), (1, MAX_ATTEMPTS)
     for dispatch, prediction, spent in product((None, *Dispatch), predictions, attempts):
-        yield an_item(
+        item = an_item(
             generation,
             status=status,
             furthest=status if status in (Status.PROCESSING, Status.GENERATING) else Status.QUEUED,
@@ -118,6 +125,14 @@ def _items(status: Status) -> Iterator[Item]:
             image=an_image(generation) if status is Status.UPLOADING else None,
             late_until=NOW + LATE_WINDOW if status is Status.FAILED else None,
         )
+        yield item
+        if not item.ended:
+            changes = {"best": awaiting([60])[0].best, "accept": ACCEPT}
+            yield item.model_copy(update=changes)
+    if status is Status.UPLOADING:
+        item, _ = awaiting()
+        yield item
+        yield scored(item, a_score(60))
 
 
 def _events(event: type[e.Event], item: Item) -> Iterator[e.Event]:
@@ -138,8 +153,8 @@ def _events(event: type[e.Event], item: Item) -> Iterator[e.Event]:
         ],
         e.GoodResult: [e.GoodResult(attempt, image)],
         e.StoreFailed: [e.StoreFailed(failure, transient=again) for again in (True, False)],
-        e.Stored: [e.Stored(image)],
-        e.BelowBar: [e.BelowBar(image, seed=2, may_draw_again=again) for again in (True, False)],
+        e.Stored: [e.Stored(image), e.Stored(awaiting_image(1))],
+        e.Judged: [e.Judged(price_micro_usd=1, share_micro_usd=None)],
         e.LateResult: [e.LateResult(attempt, image)],
     }
     yield from made[event] if event in made else [event()]

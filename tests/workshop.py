@@ -27,6 +27,7 @@ from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
+from shared.services.judge_draws import Judge
 from shared.services.poll_predictions import Poll
 from shared.services.prepare_inputs import PrepareInputs
 from shared.services.resume_upload import ResumeUpload
@@ -73,7 +74,7 @@ class FakeProvider:
     polled: list[Attempt] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    meanwhile: Callable[[], None] = lambda: None
+    meanwhile: Callable[[], object] = lambda: None
 
     async def start(self, call: ProviderCall) -> Finished | Pending:
         self.calls.append(call)
@@ -194,12 +195,17 @@ class Workshop:
             providers=self.providers,
             settle=self.settle,
             resume_upload=resume,
+            judge=self.judge,
             dispatcher=self.dispatcher,
             callback_url=lambda name, reference: f"https://api.test/v1/webhooks/{name}?{reference}",
             clock=self.clock,
             new_id=self.new_id,
             new_token=lambda: f"secret-{next(self.numbers)}",
         )
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.generations, self.settle, self.finish, self.count)
 
     @cached_property
     def show_pictures(self) -> ShowPictures:

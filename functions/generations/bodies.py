@@ -9,6 +9,7 @@ from functions.generations.identity_bodies import CharacterIdentityBody, Identit
 from shared.domain.ids import Kind
 from shared.domain.images import ImageFormat
 from shared.domain.request import (
+    Acceptance,
     AssetPlace,
     JobType,
     Mode,
@@ -30,6 +31,18 @@ NegativePrompt = Annotated[str, Words(1000, lines=True)]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 
 
+class AcceptBody(Body):
+    """An image of a person that scores below `min_score` (0 to 100) is drawn again from another
+    seed, up to `max_attempts` draws in all and within the image's equal share of `max_cost_usd`.
+    The best one is delivered; the others stay on record."""
+
+    min_score: Annotated[float, Field(ge=1, le=100)] = 85
+    max_attempts: Annotated[int, Field(ge=1, le=5)] = 3
+
+    def to_domain(self) -> Acceptance:
+        return Acceptance(min_score=self.min_score, max_attempts=self.max_attempts)
+
+
 class _Common(Body):
     """Either `aspect_ratio` or `width` and `height`: the nearest size the model draws is
     generated, and the `web` copy has exactly the size that was asked for. `model` without
@@ -48,6 +61,7 @@ class _Common(Body):
     model: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/:-]{1,100}$")] | None = None
     output_format: ImageFormat | None = None
     max_cost_usd: Annotated[float, Field(ge=0, le=1000)] | None = None
+    accept: AcceptBody | None = None
     visibility: Visibility = Visibility.PRIVATE
     style_capsule_id: Annotated[str, IdOf(Kind.STYLE_CAPSULE)] | None = None
     identity: IdentityBody | None = None
@@ -85,6 +99,7 @@ class _Common(Body):
             style_capsule_id=self.style_capsule_id,
             **({} if self.identity is None else self.identity.asked()),
             max_cost_micro_usd=None if limit is None else round(limit * 1_000_000),
+            accept=None if self.accept is None else self.accept.to_domain(),
         )
 
 

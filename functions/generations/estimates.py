@@ -5,6 +5,7 @@ from typing import Literal, Self
 from functions.generations.bodies import GenerationBody
 from functions.generations.refusals import OF_A_WISH
 from functions.generations.views import AppliedStyleView, EffectiveView
+from shared.domain.draw_budget import at_most_micro_usd
 from shared.domain.images import ImageFormat
 from shared.domain.request import Mode, Owner, ProviderName, Quality
 from shared.runtime import bootstrap
@@ -16,9 +17,11 @@ api = Api()
 
 
 class EstimatedCostView(View):
-    """By the dated price table, for prompts of usual length."""
+    """By the dated price table, for prompts of usual length. `at_most_usd` is what it comes to
+    if every image is drawn as often as `accept` allows."""
 
     estimated_usd: float
+    at_most_usd: float
     price_table: str
 
 
@@ -67,6 +70,7 @@ class EstimateView(View):
             output_format=request.output_format,
             cost=EstimatedCostView(
                 estimated_usd=usd(generation.estimated_micro_usd),
+                at_most_usd=usd(at_most_micro_usd(request, estimate.costs)),
                 price_table=generation.price_table,
             ),
             images=[

@@ -157,7 +157,7 @@ def read_image(owner: Owner, image_id: ImageId) -> ImageView:
     "/v1/images/{image_id}",
     status=204,
     summary="Delete an image",
-    refuses={409: ("source_in_use", "variant_in_use")},
+    refuses={409: ("image_undecided", "source_in_use", "variant_in_use")},
 )
 def delete_image(owner: Owner, image_id: ImageId) -> None:
     """A character's current source image stays until the character has another one."""

@@ -3,6 +3,8 @@
 from typing import Final
 
 OF_A_WISH: Final = (
+    "accept_needs_person",
+    "accept_not_offered",
     "max_cost_exceeded",
     "model_needs_reference",
     "model_retired",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from shared.domain.draws import Draw, Judgement
 from shared.domain.entity import Timestamp
 from shared.domain.generation import (
     CancelReceipt,
@@ -12,8 +13,9 @@ from shared.domain.generation import (
     Snapshot,
     Status,
 )
+from shared.domain.images import StoredImage
 from shared.domain.pricing.catalogue import effective_at, recorded_model
-from shared.domain.request import Effective, Mode, ProviderName, Reach
+from shared.domain.request import Acceptance, Effective, Mode, ProviderName, Reach
 from shared.domain.style_capsule import AppliedStyle
 from shared.runtime.error_view import ErrorView
 from shared.runtime.image_view import ImageView, SignedUrls
@@ -48,6 +50,39 @@ class EffectiveView(View):
     size: Reach
 
 
+class AcceptView(View):
+    """What an image must score to be delivered at once, and how often it is drawn at most."""
+
+    min_score: float
+    max_attempts: int
+
+    @classmethod
+    def of(cls, accept: Acceptance | None) -> Self | None:
+        return None if accept is None else cls(**accept.model_dump())
+
+
+class DrawView(View):
+    """One stored image of an item for which a score was asked; `kept` is the one delivered."""
+
+    image_id: str
+    seed: int
+    score: float | None
+    attempts: int
+    kept: bool
+
+    @classmethod
+    def of(cls, draw: Draw, image: StoredImage | None) -> Self:
+        kept = image is not None and image.id == draw.image_id
+        return cls(
+            image_id=draw.image_id,
+            seed=draw.seed,
+            # It may have been delivered before it was measured.
+            score=image.score if image is not None and kept else draw.score,
+            attempts=draw.attempts,
+            kept=kept,
+        )
+
+
 class ItemView(View):
     """One requested image."""
 
@@ -60,6 +95,8 @@ class ItemView(View):
     model: str | None
     effective: EffectiveView
     image: ImageView | None
+    verdict: Judgement | None
+    draws: list[DrawView]
     error: ErrorView | None
     late: bool
 
@@ -77,6 +114,8 @@ class ItemView(View):
             model=item.model,
             effective=EffectiveView(**_effective(item, generation).model_dump()),
             image=ImageView.of(item.image, urls) if shown and item.image else None,
+            verdict=item.judgement,
+            draws=[DrawView.of(draw, item.image if shown else None) for draw in item.draws],
             error=ErrorView.of(item.failure) if failed and item.failure else None,
             late=item.late,
         )
@@ -144,6 +183,7 @@ class _GenerationFields(View):
     quota: QuotaView
     character_id: str | None
     style_capsule: AppliedStyleView | None
+    accept: AcceptView | None
     retry_of: str | None
     created_at: Timestamp
     started_at: Timestamp | None
@@ -227,6 +267,7 @@ def _fields(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
         ),
         "character_id": generation.character_id,
         "style_capsule": AppliedStyleView.of(generation.style_capsule),
+        "accept": AcceptView.of(generation.accept),
         "retry_of": generation.retry_of,
         "created_at": generation.created_at,
         "started_at": generation.started_at if summarised else snapshot.started_at,

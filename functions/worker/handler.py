@@ -1,4 +1,4 @@
-"""Work from the lanes and from `ingest`: items to draw, callbacks, polls, cancellations."""
+"""Work from the lanes and from `ingest`: items to draw, callbacks, polls, scores, cancellations."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.domain.work import (
     CancelPrediction,
+    JudgeDraws,
     PollPredictions,
     RunItems,
     TakeCallback,
@@ -38,6 +39,8 @@ async def do_work(record: SQSRecord, lambda_context: LambdaContext) -> None:
                 await bootstrap.apply_callback()(work=work)
             case PollPredictions():
                 await bootstrap.poll()(work=work)
+            case JudgeDraws():
+                await bootstrap.judge()(work=work)
             case CancelPrediction():
                 await bootstrap.tell_provider()(work=work)
     except Exception:

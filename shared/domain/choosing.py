@@ -159,6 +159,7 @@ def complete_request(
         output_format=wish.output_format,
         visibility=wish.visibility,
         max_cost_micro_usd=wish.max_cost_micro_usd,
+        accept=wish.accept,
         character_id=wish.character_id,
         poses=wish.poses,
         lora=wish.lora,

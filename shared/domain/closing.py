@@ -58,11 +58,11 @@ def late_completion(snapshot: Snapshot, move: Move) -> LateCompletion:
 
 def cancel(snapshot: Snapshot, stopped: int) -> Generation:
     """The generation with the receipt of its first cancellation."""
-    uploading = sum(item.status is Status.UPLOADING for item in snapshot.items)
+    will_arrive = sum(item.will_arrive for item in snapshot.items)
     receipt = CancelReceipt(
         stopped=stopped,
-        will_arrive=uploading,
-        charged=snapshot.progress.completed + uploading,
+        will_arrive=will_arrive,
+        charged=snapshot.progress.completed + will_arrive,
     )
     generation = snapshot.generation
     return generation.model_copy(

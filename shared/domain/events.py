@@ -101,17 +101,17 @@ class Stored(Event):
     """All objects of the image are in place."""
 
     image: StoredImage
-    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BelowBar(Event):
-    """The stored image scored below what was asked; draw again with `seed` if there is
-    anything left to draw with."""
+class Judged(Event):
+    """Somebody looks whether a stored image that awaits it has been scored, and well enough.
+    Another draw would cost `price_micro_usd`, and all of the item's may cost `share_micro_usd`
+    (None: whatever they do); none is wanted once the rest was cancelled."""
 
-    image: StoredImage
-    seed: int
-    may_draw_again: bool
+    price_micro_usd: int
+    share_micro_usd: int | None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.draws import Draw, Judgement
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.errors import FailureClass
 from shared.domain.image_input import InputSource
-from shared.domain.images import StoredImage
+from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.likeness import LikenessSummary, summary_of
 from shared.domain.limits import DEADLINE, SCORES_WITHIN
 from shared.domain.request import (
+    Acceptance,
     AssetPlace,
     Effective,
     GenerationRequest,
@@ -112,7 +114,9 @@ class Item(Entity):
     """One requested image: the unit of work, retry, charge and failure. Kept under 1 KB.
 
     `calls` numbers the claims over the item's life and so its attempts; `attempts` counts
-    those of the current draw against the allowance; `draws` counts redraws after a low score.
+    those of the current draw against the allowance. With `accept` an image is scored before it
+    is delivered, and perhaps drawn again: `draws` are those that are on record, all of them once
+    it has ended, and `best` is the best image of those before the current one.
     `won_by` is the attempt whose image is uploaded, and whose prediction `prediction_id` is then:
     it need not be the last one. `variant_id` is the variant that its image becomes, `slot` the
     one of a reference kit that it fills. `awaited`: a workflow waits for its end, and has not
@@ -130,7 +134,6 @@ class Item(Entity):
     dispatch: Dispatch | None = Dispatch.PENDING
     calls: int = 0
     attempts: int = 0
-    draws: int = 0
     lease_until: Timestamp | None = None
     started_at: Timestamp | None = None
     called_at: Timestamp | None = None
@@ -140,8 +143,9 @@ class Item(Entity):
     won_by: int | None = None
     failure: Failure | None = None
     image: StoredImage | None = None
-    candidates: tuple[str, ...] = ()
-    verdict: str | None = None
+    accept: Acceptance | None = None
+    draws: tuple[Draw, ...] = ()
+    best: StoredImage | None = None
     cost_micro_usd: int = 0
     variant_id: str | None = None
     slot: str | None = None
@@ -175,6 +179,28 @@ class Item(Entity):
     def needs_call(self) -> bool:
         """Whether a provider has to be called for it: nothing is drawn, or being drawn, yet."""
         return self.status is not Status.UPLOADING and self.prediction_id is None
+
+    @property
+    def awaits_judgement(self) -> bool:
+        """Its image is stored, and not delivered before it has been scored."""
+        stored = self.image is not None and self.image.status is ImageStatus.LIVE
+        return self.status is Status.UPLOADING and stored
+
+    @property
+    def will_arrive(self) -> bool:
+        """Whatever becomes of it from here on, an image will be delivered."""
+        return self.status is Status.UPLOADING or (not self.ended and self.best is not None)
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """Of what was delivered, by what is known of it; None where no score was asked for."""
+        if self.accept is None or self.status is not Status.COMPLETED or self.image is None:
+            return None
+        score = self.image.score
+        if score is None:
+            return Judgement.NOT_MEASURED
+        passed = score >= self.accept.min_score
+        return Judgement.PASSED if passed else Judgement.BEST_EFFORT
 
     @property
     def attempt_to_ask(self) -> int:
@@ -224,6 +250,7 @@ class Generation(Entity):
     style_capsule: AppliedStyle | None = None
     inputs: int = 0
     asset: AssetPlace | None = None
+    accept: Acceptance | None = None
     draws_variant: str | None = None
     kit_id: str | None = None
     max_concurrency: int | None = None

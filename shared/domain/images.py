@@ -85,6 +85,11 @@ class StoredImage(Entity):
     def awaits_analysis(self) -> bool:
         return self.similarity is not None and self.similarity.status is SimilarityStatus.PENDING
 
+    @property
+    def score(self) -> float | None:
+        """How much it looks like its person, 0 to 100, where that has been measured."""
+        return None if self.similarity is None else self.similarity.score
+
     def rendition_key(self, rendition: Rendition) -> str:
         return f"{self.key.rpartition('.')[0]}.{rendition}.webp"
 

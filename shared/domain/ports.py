@@ -113,8 +113,8 @@ class Generations(Protocol):
         """Status, quota, ledger and slot in one transaction. Raises StaleWrite."""
         ...
 
-    def record_similarity(self, image: StoredImage) -> None:
-        """On the item that shows this image; nothing when none does any more."""
+    def record_similarity(self, image: StoredImage) -> Item | None:
+        """On the item that shows this image, which is then so; None when none does any more."""
         ...
 
     def complete_late(self, late: LateCompletion) -> None:

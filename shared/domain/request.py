@@ -100,6 +100,14 @@ class AssetPlace(Entity):
     shot_id: str | None = None
 
 
+class Acceptance(Entity):
+    """What a person's image must score, 0 to 100, and how often it may be drawn for that, the
+    first time included."""
+
+    min_score: float = 85
+    max_attempts: int = 3
+
+
 class Substitute(Entity):
     """A model of another provider that draws the same request, in a ratio of its own."""
 
@@ -134,6 +142,7 @@ class GenerationRequest(Entity):
     output_format: ImageFormat | None = None
     visibility: Visibility = Visibility.PRIVATE
     max_cost_micro_usd: int | None = None
+    accept: Acceptance | None = None
     character_id: str | None = None
     poses: tuple[str, ...] = ()
     lora: Lora | None = None

@@ -97,6 +97,7 @@ def _items(
             queued_at=generation.created_at,
             dispatch=Dispatch.HELD if waits and index else Dispatch.PENDING,
             variant_id=item.variant_id,
+            accept=item.accept,
         )
         for index, item in enumerate(failed)
     )

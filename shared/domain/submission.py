@@ -32,10 +32,12 @@ def submission(
 ) -> tuple[Snapshot, Brief]:
     """`inputs` are as many as the request counts; `people` are the pictures of a reference kit,
     which stand in for the character's source. Raises Unprocessable when the model needs a
-    picture that is not there, or when the estimate is above what the caller would pay."""
+    picture that is not there, when a score is asked for of somebody of whom there is none, or
+    when the estimate is above what the caller would pay."""
     references = people or _references(request, character)
     request = under_style(request, style)
     style_images = style.images if style else ()
+    _check_acceptance(request, character)
     if request.inputs + len(references) < model.min_references:
         raise Unprocessable(
             "This model draws only after a reference picture.",
@@ -57,6 +59,7 @@ def submission(
         style_capsule=style.applied if style else None,
         inputs=request.inputs,
         asset=request.asset,
+        accept=request.accept,
         draws_variant=request.draws_variant,
         kit_id=request.kit_id,
         created_at=now,
@@ -85,6 +88,18 @@ def _references(request: GenerationRequest, character: Character | None) -> tupl
     return (character.source.image,)
 
 
+def _check_acceptance(request: GenerationRequest, character: Character | None) -> None:
+    """Without a picture of the person nothing can be measured, so nothing could pass."""
+    known = request.kit_id is not None or (character is not None and character.source is not None)
+    if request.accept is not None and not known:
+        raise Unprocessable(
+            "Only images of a person of whom there is a picture can be scored: name a character"
+            " with a source image, or a reference kit.",
+            code="accept_needs_person",
+            pointer="/accept",
+        )
+
+
 def begins_alone(request: GenerationRequest, references: int) -> bool:
     """A pack without anything to go by draws its first image alone, and the others after it."""
     return request.mode is Mode.PORTRAIT and request.lora is None and not references
@@ -104,6 +119,7 @@ def _items(
             queued_at=now,
             dispatch=Dispatch.HELD if waits and index else Dispatch.PENDING,
             slot=slots[index].name if slots else None,
+            accept=brief.request.accept,
         )
         for index in range(brief.request.image_count)
     )

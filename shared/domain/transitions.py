@@ -6,7 +6,7 @@ record and decides again. A moment that changes nothing is `Ignored`, and counte
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,9 @@ from shared.domain.generation import (
     Status,
 )
 from shared.domain.images import ImageStatus, StoredImage
+from shared.domain.judging import best_image, may_draw_again, on_record, score_may_still_come
 from shared.domain.limits import LATE_WINDOW, LEASE, MAX_ATTEMPTS, QUEUE_TIMEOUT
+from shared.domain.seeds import redraw_seed
 
 Q, P, G, U = Status.QUEUED, Status.PROCESSING, Status.GENERATING, Status.UPLOADING
 ENDS = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
@@ -188,6 +190,8 @@ def _give_back(item: Item, event: e.GivenBack, now: datetime) -> Decision:
     """By the worker that holds the claim, so there is no lease to wait for."""
     if event.attempt_number != item.calls:
         return Ignored(item, "not_the_current_attempt")
+    if item.awaits_judgement:
+        return Ignored(item, "stored_already")
     if item.status is U:
         return Move(item, _to(item, U, lease_until=None), redispatch_after=timedelta(0))
     if item.prediction_id is not None:
@@ -210,6 +214,9 @@ def _newly_paid(attempt: Attempt) -> int:
 
 
 def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
+    if event.attempt.number <= item.calls - item.attempts:
+        # That image would have the seed of an earlier draw, which is on record already.
+        return Ignored(item, "of_an_earlier_draw")
     # An earlier attempt may win, and a callback may come before its prediction is bound.
     attempt = event.attempt.model_copy(
         update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
@@ -230,6 +237,8 @@ def _upload(item: Item, event: e.GoodResult, now: datetime) -> Decision:
 
 
 def _resume_upload(item: Item, event: e.UploadResumed, now: datetime) -> Decision:
+    if item.awaits_judgement:
+        return Ignored(item, "stored_already")
     if item.lease_is_live(now):
         return Ignored(item, "lease_is_live")
     return Move(item, _to(item, U, lease_until=now + LEASE))
@@ -237,6 +246,8 @@ def _resume_upload(item: Item, event: e.UploadResumed, now: datetime) -> Decisio
 
 def _result_lost(item: Item, event: e.ResultLost, now: datetime) -> Decision:
     """The bytes died with their worker before they were stored: the attempt is spent."""
+    if item.awaits_judgement:
+        return Ignored(item, "stored_already")
     failure = Failure(
         code="result_lost",
         failure_class=FailureClass.TEMPORARY,
@@ -250,45 +261,86 @@ def _result_lost(item: Item, event: e.ResultLost, now: datetime) -> Decision:
 
 
 def _store_failed(item: Item, event: e.StoreFailed, now: datetime) -> Decision:
-    if event.transient:
-        return Move(item, _to(item, U, lease_until=None), redispatch_after=event.retry_after)
-    return _fail(item.model_copy(update={"image": None}), event.failure, now)
+    if not event.transient:
+        return _fail(item, event.failure, now)
+    if item.awaits_judgement:
+        return Ignored(item, "stored_already")
+    return Move(item, _to(item, U, lease_until=None), redispatch_after=event.retry_after)
 
 
 def _complete(item: Item, event: e.Stored, now: datetime) -> Decision:
+    """Where a score was asked for it is waited for first: the image is live, so that it is looked
+    at like any other, and the lease says who looks after it."""
     if item.image is None or event.image.id != item.image.id:
         return Ignored(item, "another_image_won")
-    return _completed(item, event.image, now, verdict=event.verdict)
-
-
-def _completed(item: Item, image: StoredImage, now: datetime, **changes: Any) -> Move:
-    live = image.model_copy(update={"status": ImageStatus.LIVE})
-    fields = {"image": live, "completed_at": now, "failure": None, "late_until": None}
-    after = _to(item, Status.COMPLETED, **fields, **_RELEASED, **changes)
-    return Move(item, after, image=live)
-
-
-def _draw_again(item: Item, event: e.BelowBar, now: datetime) -> Decision:
-    if not event.may_draw_again:
-        return _completed(item, event.image, now, verdict="best_effort")
+    if item.awaits_judgement:
+        return Ignored(item, "stored_already")
     live = event.image.model_copy(update={"status": ImageStatus.LIVE})
+    if item.accept is not None and live.awaits_analysis:
+        return Move(item, _to(item, U, image=live, lease_until=now + LEASE), image=live)
+    return _delivered_live(item, live, now)
+
+
+def _delivered_live(item: Item, live: StoredImage, now: datetime, **changes: Any) -> Move:
+    """With an image that goes live in the same moment."""
+    stored = item.model_copy(update={"image": live})
+    return replace(_deliver(stored, now, **changes), before=item, image=live)
+
+
+def _deliver(item: Item, now: datetime, **changes: Any) -> Move:
+    """Completed with the best of its images that are live; it has one at least."""
+    kept, draws = best_image(item), on_record(item)
+    assert kept is not None, "an image is stored"
+    fields: dict[str, Any] = {
+        "image": kept,
+        "best": None,
+        "draws": draws,
+        "completed_at": now,
+        "failure": None,
+        "late_until": None,
+        "model": kept.model or item.model,
+    }
+    for draw in draws:
+        if draw.image_id == kept.id:
+            fields |= draw.model_dump(include={"seed", "attempts", "provider"})
+    return Move(item, _to(item, Status.COMPLETED, **_RELEASED, **fields | changes))
+
+
+def _judge(item: Item, event: e.Judged, now: datetime) -> Decision:
+    image = item.image
+    if not item.awaits_judgement or image is None:
+        return Ignored(item, "awaits_no_judgement")
+    if image.awaits_analysis:
+        if item.lease_is_live(now):
+            return Ignored(item, "lease_is_live")
+        if score_may_still_come(item, now):
+            return Move(item, _to(item, U, lease_until=now + LEASE))
+    if may_draw_again(item, event, now):
+        return _draw_again(item, now)
+    return _deliver(item, now)
+
+
+def _draw_again(item: Item, now: datetime) -> Move:
+    draws = on_record(item)
     after = _to(
         item,
         Q,
         dispatch=Dispatch.PENDING,
         queued_at=now,
         lease_until=None,
-        seed=event.seed,
-        draws=item.draws + 1,
+        seed=redraw_seed(draws[0].seed, len(draws)),
+        draws=draws,
         attempts=0,
-        candidates=(*item.candidates, live.id),
+        best=best_image(item),
         image=None,
         **_UNBOUND,
     )
-    return Move(item, after, image=live, redispatch_after=timedelta(0))
+    return Move(item, after, redispatch_after=timedelta(0))
 
 
 def _cancel(item: Item, event: e.CancelRequested, now: datetime) -> Decision:
+    if item.best is not None:
+        return replace(_deliver(item, now), cancel_prediction=item.prediction_id)
     after = _to(item, Status.CANCELLED, completed_at=now, **_RELEASED)
     return Move(item, after, cancel_prediction=item.prediction_id)
 
@@ -305,8 +357,7 @@ def _time_out(item: Item, event: e.DeadlinePassed, now: datetime) -> Decision:
         message="No image arrived within ten minutes.",
     )
     late_until = None if item.called_at is None else item.called_at + LATE_WINDOW
-    move = _fail(item.model_copy(update={"image": None}), failure, now, late_until=late_until)
-    return Move(item, move.after)
+    return _fail(item, failure, now, late_until=late_until)
 
 
 def _dead_letter(item: Item, event: e.DeadLettered, now: datetime) -> Decision:
@@ -329,16 +380,10 @@ def _late(item: Item, event: e.LateResult, now: datetime) -> Decision:
         update={"outcome": AttemptOutcome.SUCCEEDED, "ended_at": now}
     )
     cost = item.cost_micro_usd + _newly_paid(event.attempt)
-    completed = _completed(
-        item,
-        event.image,
-        now,
-        late=True,
-        cost_micro_usd=cost,
-        provider=attempt.provider,
-        model=attempt.model,
-    )
-    return Move(item, completed.after, attempt=attempt, image=completed.image)
+    live = event.image.model_copy(update={"status": ImageStatus.LIVE})
+    drawn = item.model_copy(update={"provider": attempt.provider, "model": attempt.model})
+    completed = _delivered_live(drawn, live, now, late=True, cost_micro_usd=cost)
+    return replace(completed, before=item, attempt=attempt)
 
 
 def _end_late_window(
@@ -352,6 +397,10 @@ def _end_late_window(
 
 
 def _fail(item: Item, failure: Failure, now: datetime, **changes: Any) -> Move:
+    """Only an item without a stored image: whatever ends the drawing of a better one, the best
+    there is is delivered."""
+    if item.best is not None or item.awaits_judgement:
+        return _deliver(item, now)
     after = _to(
         item,
         Status.FAILED,
@@ -391,7 +440,7 @@ TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
     (U, e.UploadResumed): _resume_upload,
     (U, e.ResultLost): _result_lost,
     (U, e.StoreFailed): _store_failed,
-    (U, e.BelowBar): _draw_again,
+    (U, e.Judged): _judge,
     **{(status, e.DeadlinePassed): _time_out for status in (Q, P, G, U)},
     **{(status, e.DeadLettered): _dead_letter for status in (Q, P, G, U)},
     (Status.FAILED, e.LateResult): _late,

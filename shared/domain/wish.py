@@ -4,6 +4,7 @@ from shared.domain.entity import Entity
 from shared.domain.image_input import ImageInput
 from shared.domain.images import ImageFormat
 from shared.domain.request import (
+    Acceptance,
     AssetPlace,
     Lora,
     Mode,
@@ -37,6 +38,7 @@ class Wish(Entity):
     output_format: ImageFormat | None = None
     visibility: Visibility = Visibility.PRIVATE
     max_cost_micro_usd: int | None = None
+    accept: Acceptance | None = None
     character_id: str | None = None
     variant_type: str | None = None
     poses: tuple[str, ...] = ()

@@ -37,6 +37,14 @@ class TakeCallback(Entity):
     payload: dict[str, Any] | None = None
 
 
+class JudgeDraws(Entity):
+    """These items' images have been scored, or nobody could: are they good enough?"""
+
+    kind: Literal["judge"] = "judge"
+    generation_id: str
+    indexes: tuple[int, ...]
+
+
 class CancelPrediction(Entity):
     """Tell the provider, as well as may be."""
 
@@ -46,7 +54,8 @@ class CancelPrediction(Entity):
 
 
 type Work = Annotated[
-    RunItems | PollPredictions | TakeCallback | CancelPrediction, Field(discriminator="kind")
+    RunItems | PollPredictions | TakeCallback | JudgeDraws | CancelPrediction,
+    Field(discriminator="kind"),
 ]
 
 

@@ -155,6 +155,7 @@ def submit_generation() -> SubmitGeneration:
         clock=clock,
         new_id=new_id,
         draw_seed=draw_seed,
+        measures_faces=settings().measures_faces,
     )
 
 

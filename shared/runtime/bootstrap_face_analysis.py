@@ -5,7 +5,7 @@ from functools import cache
 from shared.domain.ports import FaceAnalyzer
 from shared.runtime import aws
 from shared.runtime.settings import Analyzer, FaceAnalysisSettings
-from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_image import AnalyseImage, RecordScore
 from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 
@@ -51,10 +51,14 @@ def analyse_kit() -> AnalyseKit:
 @cache
 def analyse_image() -> AnalyseImage:
     from shared.adapters.dynamo.images import DynamoImages
+    from shared.adapters.sqs_work import SqsWork
 
     return AnalyseImage(
-        images=DynamoImages(aws.table(settings().table_name)),
-        generations=aws.generations(settings().table_name),
+        record_score=RecordScore(
+            images=DynamoImages(aws.table(settings().table_name)),
+            generations=aws.generations(settings().table_name),
+            queue=SqsWork(aws.client("sqs"), {}, settings().ingest_queue_url),
+        ),
         characters=analyse_source().characters,
         store=aws.image_store(settings().images_bucket),
         analyzer=analyzer(),

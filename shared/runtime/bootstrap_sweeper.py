@@ -6,6 +6,7 @@ from shared.runtime import aws
 from shared.runtime.clock import clock
 from shared.runtime.observability import count
 from shared.runtime.settings import SweeperSettings
+from shared.services.analyse_image import RecordScore
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
@@ -66,8 +67,11 @@ def give_up_analysis() -> GiveUpAnalysis:
     table = aws.table(settings().table_name)
     return GiveUpAnalysis(
         characters=DynamoCharacters(table),
-        generations=aws.generations(settings().table_name),
-        images=DynamoImages(table),
+        record_score=RecordScore(
+            images=DynamoImages(table),
+            generations=aws.generations(settings().table_name),
+            queue=aws.work_queue(settings()),
+        ),
         kits=DynamoReferenceKits(table),
         count=count,
     )

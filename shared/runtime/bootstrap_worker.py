@@ -20,6 +20,7 @@ from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
+from shared.services.judge_draws import Judge
 from shared.services.poll_predictions import Poll
 from shared.services.prepare_inputs import PrepareInputs
 from shared.services.resume_upload import ResumeUpload
@@ -160,6 +161,16 @@ def admit_calls() -> AdmitCalls:
 
 
 @cache
+def judge() -> Judge:
+    return Judge(
+        generations=aws.generations(settings().table_name),
+        settle=settle_attempt(),
+        finish_work=finish_work(),
+        count=count,
+    )
+
+
+@cache
 def run_message() -> RunMessage:
     generations = aws.generations(settings().table_name)
     store = aws.image_store(settings().images_bucket)
@@ -180,6 +191,7 @@ def run_message() -> RunMessage:
                 store_result=store_result(),
                 clock=clock,
             ),
+            judge=judge(),
             dispatcher=dispatcher(),
             callback_url=callback_url,
             clock=clock,

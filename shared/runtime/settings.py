@@ -177,6 +177,7 @@ class AnalyticsSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class FaceAnalysisSettings(Settings):
+    ingest_queue_url: str
     table_name: str
     images_bucket: str
     face_analyzer: Analyzer

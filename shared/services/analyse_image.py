@@ -8,21 +8,45 @@ from shared.domain.errors import NotFound
 from shared.domain.faces import FaceReading
 from shared.domain.images import StoredImage
 from shared.domain.likeness import Similarity
-from shared.domain.ports import Characters, FaceAnalyzer, Generations, Images, ImageStore
+from shared.domain.ports import (
+    Characters,
+    FaceAnalyzer,
+    Generations,
+    Images,
+    ImageStore,
+    WorkQueue,
+)
 from shared.domain.quality import PictureKind, check_quality
 from shared.domain.slots import slot_shot
 from shared.domain.variant_types import variant_type
+from shared.domain.work import JudgeDraws
 from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 
 
 @dataclass(frozen=True, slots=True)
-class AnalyseImage:
+class RecordScore:
     """Its item first, the image last: whoever crashes in between leaves an image that waits
-    still, and the message that comes back records both again."""
+    still, and the message that comes back records both again. Whoever awaits the score is told
+    in between; should that be lost for good, the sweeper makes up for it."""
 
     images: Images
     generations: Generations
+    queue: WorkQueue
+
+    def __call__(self, analysed: StoredImage) -> None:
+        """Raises Unavailable."""
+        if analysed.generation_id is not None:
+            item = self.generations.record_similarity(analysed)
+            if item is not None and item.awaits_judgement:
+                judge = JudgeDraws(generation_id=item.generation_id, indexes=(item.index,))
+                self.queue.ingest([judge])
+        self.images.record_analysis(analysed)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseImage:
+    record_score: RecordScore
     characters: Characters
     store: ImageStore
     analyzer: FaceAnalyzer
@@ -31,7 +55,7 @@ class AnalyseImage:
 
     def __call__(self, *, owner: str, image_id: str) -> None:
         """Raises NotFound when it was deleted, Unavailable, InvalidImage."""
-        image = self.images.get(owner, image_id)
+        image = self.record_score.images.get(owner, image_id)
         if not image.awaits_analysis:
             return
         data = self.store.get(image.key)
@@ -42,7 +66,7 @@ class AnalyseImage:
                 "similarity": self._similarity(image, reading, data),
             }
         )
-        record_similarity(self.generations, self.images, analysed)
+        self.record_score(analysed)
 
     def _similarity(self, image: StoredImage, reading: FaceReading, data: bytes) -> Similarity:
         """To the photo of the kit that it was drawn for or after, else to the character's source
@@ -86,9 +110,3 @@ def _kind(image: StoredImage) -> PictureKind:
     if image.slot is not None:
         return slot_shot(image.slot).kind
     return variant_type(image.variant_type).kind if image.variant_type else PictureKind.FREE
-
-
-def record_similarity(generations: Generations, images: Images, analysed: StoredImage) -> None:
-    if analysed.generation_id is not None:
-        generations.record_similarity(analysed)
-    images.record_analysis(analysed)

@@ -43,14 +43,14 @@ class DeleteGeneration:
         self.generations.delete(snapshot)
 
     def _made(self, snapshot: Snapshot) -> list[StoredImage]:
-        candidates = [name for item in snapshot.items for name in item.candidates]
+        draws = [draw.image_id for item in snapshot.items for draw in item.draws]
         kept = self._variants(snapshot)
         delivered = [
             item.image
             for item in snapshot.items
             if item.image is not None and item.variant_id not in kept
         ]
-        return [*delivered, *(self.images.get_many(candidates) if candidates else ())]
+        return [*delivered, *(self.images.get_many(draws) if draws else ())]
 
     def _variants(self, snapshot: Snapshot) -> set[str]:
         """Those that are still there of what the images became."""

@@ -6,9 +6,9 @@ from typing import assert_never
 from shared.domain.analysis import Analysis, ImageToAnalyse, KitToAnalyse, SourceToAnalyse
 from shared.domain.errors import NotFound
 from shared.domain.likeness import Similarity
-from shared.domain.ports import Characters, Counter, Generations, Images, ReferenceKits
+from shared.domain.ports import Characters, Counter, ReferenceKits
 from shared.domain.quality import unreadable
-from shared.services.analyse_image import record_similarity
+from shared.services.analyse_image import RecordScore
 from shared.services.analyse_kit import record_kit_source
 from shared.services.analyse_source import given_up, record_analysis
 
@@ -20,8 +20,7 @@ class GiveUpAnalysis:
     """After its message failed too often: nobody is to wait for it any longer."""
 
     characters: Characters
-    generations: Generations
-    images: Images
+    record_score: RecordScore
     kits: ReferenceKits
     count: Counter
 
@@ -53,7 +52,7 @@ class GiveUpAnalysis:
             record_kit_source(self.kits, analysis.owner, analysis.kit_id, failed)
 
     def _image(self, analysis: ImageToAnalyse) -> None:
-        image = self.images.get(analysis.owner, analysis.image_id)
+        image = self.record_score.images.get(analysis.owner, analysis.image_id)
         if image.awaits_analysis:
             changes = {"qa": unreadable(), "similarity": Similarity.not_measured(_REASON)}
-            record_similarity(self.generations, self.images, image.model_copy(update=changes))
+            self.record_score(image.model_copy(update=changes))

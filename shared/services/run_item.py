@@ -31,6 +31,7 @@ from shared.domain.request import ProviderName
 from shared.domain.transitions import Move
 from shared.domain.work import AttemptReference, CancelPrediction
 from shared.services.dispatching import Dispatcher
+from shared.services.judge_draws import Judge
 from shared.services.moving import advance
 from shared.services.resume_upload import ResumeUpload
 from shared.services.settle_attempt import SettleAttempt
@@ -70,6 +71,7 @@ class RunItem:
     providers: Providers
     settle: SettleAttempt
     resume_upload: ResumeUpload
+    judge: Judge
     dispatcher: Dispatcher
     callback_url: CallbackUrl
     clock: Clock
@@ -89,7 +91,7 @@ class RunItem:
         Failure of what cannot be shown; `ears` hear how the provider is. Cancelled, it gives
         back what it had claimed."""
         if item.status is Status.UPLOADING:
-            await self.resume_upload(generation=generation, item=item)
+            await self._go_on(generation, brief, item)
             return False
         if item.prediction_id is not None:
             return True  # Delivered again: its first worker may have died before it sent a poll.
@@ -108,6 +110,13 @@ class RunItem:
         except asyncio.CancelledError:
             await self._give_back(generation, brief, claimed)
             raise
+
+    async def _go_on(self, generation: Generation, brief: Brief, item: Item) -> None:
+        """With what an image is there for: it is stored, or awaits its judgement."""
+        if item.awaits_judgement:
+            await self.judge.item(generation, brief, item)
+        else:
+            await self.resume_upload(generation=generation, item=item)
 
     async def _give_back(self, generation: Generation, brief: Brief, claimed: Item) -> None:
         """Requeues an item whose worker must stop. A provider that calls back may be at work

@@ -8,7 +8,7 @@ from typing import Final
 from shared.domain.character import Character
 from shared.domain.choosing import choose_substitutes, complete_request
 from shared.domain.drawn_variants import with_variants
-from shared.domain.errors import Unavailable
+from shared.domain.errors import Unavailable, Unprocessable
 from shared.domain.generation import Brief, Dispatch, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory
@@ -47,6 +47,7 @@ class SubmitGeneration:
     clock: Clock
     new_id: IdFactory
     draw_seed: Callable[[], int]
+    measures_faces: bool
 
     def __call__(
         self,
@@ -103,6 +104,12 @@ class SubmitGeneration:
         people: Sequence[StoredImage] = (),
     ) -> tuple[Snapshot, Brief]:
         """What would be submitted; nothing is written. Raises Unprocessable."""
+        if wish.accept is not None and not self.measures_faces:
+            raise Unprocessable(
+                "This deployment looks at no faces, so no image can be scored.",
+                code="accept_not_offered",
+                pointer="/accept",
+            )
         snapshot, brief = submission(
             complete_request(wish, model, character, self.draw_seed()),
             owner=owner,

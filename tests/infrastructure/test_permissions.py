@@ -50,6 +50,7 @@ ACTIONS = {
     "face_analysis": (
         LOG
         | CONSUME
+        | SEND
         | S3_READ
         | S3_LIST
         | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}

@@ -49,7 +49,7 @@ ENVIRONMENTS = {
     }
     | QUEUES
     | FACES,
-    "face_analysis": {"TABLE_NAME", "IMAGES_BUCKET"} | FACES,
+    "face_analysis": {"TABLE_NAME", "IMAGES_BUCKET", "INGEST_QUEUE_URL"} | FACES,
     "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET"} | COLLECTING | QUEUES,
     "analytics": {
         *("TABLE_NAME", "EVENT_BUS_NAME", "ARCHIVE_BUCKET", "DAILY_SPEND_THRESHOLD_USD"),

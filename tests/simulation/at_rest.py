@@ -55,8 +55,10 @@ class AtRest:
         name = record.brief.request.provider
         provider = next(each for each in self.invariants.providers if each.name is name)
         paid = len(provider.of(item.generation_id, item.index))
-        must(item.calls <= 1 + self.faults, "one claim, and one more for each fault")
-        must(paid <= min(item.calls, MAX_ATTEMPTS), "one paid call for each claim at most")
+        draws = 1 + len(item.draws)
+        must(item.calls <= draws + self.faults, "one claim a draw, and one more for each fault")
+        most = min(item.calls, draws * MAX_ATTEMPTS)
+        must(paid <= most, "one paid call for each claim at most")
         cost = sum(
             attempt.cost_micro_usd
             for (index, _), attempt in record.attempts.items()

@@ -42,6 +42,7 @@ class Invariants:
             "the furthest stage never moves back",
         )
         self._stays_ended(before, after)
+        self._draws(world, before, after)
         self._image(world, after)
         self._one_winner(world, after)
         if after.ended:
@@ -127,13 +128,44 @@ class Invariants:
         must(made_for == f"{item.generation_id}/{item.index}", "an image of this very item")
 
     def _one_winner(self, world: World, item: Item) -> None:
-        live = sum(
-            image.status is ImageStatus.LIVE
+        live = {
+            image.id
+            for image in world.images.values()
+            if image.status is ImageStatus.LIVE
             and image.generation_id == item.generation_id
             and image.item_index == item.index
-            for image in world.images.values()
-        )
-        must(live == (item.status is Status.COMPLETED), "one live image per completed item")
+        }
+        if item.accept is None:
+            done = item.status is Status.COMPLETED
+            must(len(live) == done, "one live image per completed item")
+        known = {draw.image_id for draw in item.draws}
+        shown = item.image
+        if shown is not None and shown.status is ImageStatus.LIVE:
+            known.add(shown.id)
+        must(live == known, "every live image of an item is on its record")
+
+    def _draws(self, world: World, before: Item, after: Item) -> None:
+        """What a score is asked for is drawn again within its limits, and never thrown away."""
+        if after.status is Status.UPLOADING and before.status is not Status.UPLOADING:
+            assert after.won_by is not None
+            must(after.won_by > before.calls - before.attempts, "an image of this very draw")
+        if after.accept is None:
+            return
+        must(len(after.draws) <= after.accept.max_attempts, "no more draws than were asked for")
+        scored = [draw.score for draw in after.draws if draw.score is not None]
+        if after.ended and (before.best is not None or before.awaits_judgement):
+            must(after.status is Status.COMPLETED, "a stored image is never thrown away")
+            assert after.image is not None
+            must(after.image.score == max(scored, default=None), "the best one is delivered")
+        if before.awaits_judgement and after.status is Status.QUEUED:
+            assert before.image is not None
+            score = before.image.score
+            below = score is not None and score < after.accept.min_score
+            must(below, "only what was measured is drawn again")
+            limit = world.records[after.generation_id].brief.request.max_cost_micro_usd
+            count = len(world.records[after.generation_id].items)
+            affordable = limit is None or before.cost_micro_usd <= limit // count
+            must(affordable, "nothing is drawn again above the item's share of the money")
 
     def _nothing_thrown_away(self, world: World, before: Item, why: str) -> None:
         """A prediction that has its image is not given up unasked, within the grace; nor is

@@ -113,6 +113,55 @@ def _cancel_leaves_late_windows_open(item: Item, event: e.Event, now: datetime) 
     return decide(item, event, now)
 
 
+# -- scores and redraws
+
+
+def _a_failure_throws_the_best_away(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.AttemptFailed | e.DeadlinePassed | e.LeaseExpired) and item.best:
+        forgetful = decide(item.model_copy(update={"best": None}), event, now)
+        if isinstance(forgetful, Ignored):
+            return Ignored(item, forgetful.reason)
+        return replace(forgetful, before=item)
+    return decide(item, event, now)
+
+
+def _draws_without_end(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.Judged) and item.accept is not None:
+        greedy = item.accept.model_copy(update={"max_attempts": 99})
+        decision = decide(item.model_copy(update={"accept": greedy}), event, now)
+        if isinstance(decision, Ignored):
+            return Ignored(item, decision.reason)
+        after = decision.after.model_copy(update={"accept": item.accept})
+        return replace(decision, before=item, after=after)
+    return decide(item, event, now)
+
+
+def _draws_whatever_it_costs(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.Judged):
+        return decide(item, replace(event, share_micro_usd=None), now)
+    return decide(item, event, now)
+
+
+def _takes_images_of_earlier_draws(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.GoodResult) and item.draws:
+        one_draw = item.model_copy(update={"attempts": item.calls})
+        decision = decide(one_draw, event, now)
+        if isinstance(decision, Ignored):
+            return Ignored(item, decision.reason)
+        after = decision.after.model_copy(update={"attempts": item.attempts})
+        return replace(decision, before=item, after=after)
+    return decide(item, event, now)
+
+
+def _draws_beside_an_attempt_that_runs(item: Item, event: e.Event, now: datetime) -> Decision:
+    if isinstance(event, e.Judged) and item.won_by != item.calls:
+        decision = decide(item.model_copy(update={"won_by": item.calls}), event, now)
+        if isinstance(decision, Ignored):
+            return Ignored(item, decision.reason)
+        return replace(decision, before=item)
+    return decide(item, event, now)
+
+
 # -- money and closing
 
 
@@ -218,6 +267,11 @@ def _rules() -> Iterator[tuple[str, Rules]]:
         _upload_forgets_who_made_it,
         _late_window_never_closes,
         _cancel_leaves_late_windows_open,
+        _a_failure_throws_the_best_away,
+        _draws_without_end,
+        _draws_whatever_it_costs,
+        _takes_images_of_earlier_draws,
+        _draws_beside_an_attempt_that_runs,
     ]
     for decides in moves:
         yield decides.__name__, Rules(decide=decides)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.work import Work
 
 VISIBILITY = timedelta(seconds=140)
@@ -13,7 +14,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 
 @dataclass(slots=True, eq=False)
 class Message:
-    work: Work
+    work: Work | ImageToAnalyse
     visible_at: datetime
     receives: int = 0
 
@@ -27,7 +28,9 @@ class Queue:
     dead: "Queue | None"
     messages: list[Message] = field(default_factory=list)
 
-    def send(self, work: Work, now: datetime, delay: timedelta = timedelta(0)) -> None:
+    def send(
+        self, work: Work | ImageToAnalyse, now: datetime, delay: timedelta = timedelta(0)
+    ) -> None:
         self.messages.append(Message(work, now + min(delay, LONGEST_DELAY)))
 
     def visible(self, now: datetime) -> list[Message]:
@@ -54,7 +57,10 @@ class Queue:
 
 @dataclass(slots=True)
 class Queues:
-    """One lane is enough here, for the lanes differ in nothing but their owners."""
+    """One lane is enough here, for the lanes differ in nothing but their owners. `analysis` is
+    the world's: what goes live there is looked at."""
+
+    analysis: Queue
 
     lane: Queue = field(default_factory=lambda: Queue("lane", Queue("lane-dead", None)))
     ingest: Queue = field(default_factory=lambda: Queue("ingest", Queue("ingest-dead", None)))
@@ -62,8 +68,8 @@ class Queues:
     def all(self) -> list[Queue]:
         return [*self.live(), *self.dead()]
 
-    def live(self) -> tuple[Queue, Queue]:
-        return self.lane, self.ingest
+    def live(self) -> tuple[Queue, ...]:
+        return self.lane, self.ingest, self.analysis
 
     def dead(self) -> list[Queue]:
         return [queue.dead for queue in self.live() if queue.dead is not None]

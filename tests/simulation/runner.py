@@ -6,8 +6,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.errors import StaleWrite, Unavailable
-from shared.domain.work import CancelPrediction, PollPredictions, RunItems, TakeCallback, Work
+from shared.domain.work import (
+    CancelPrediction,
+    JudgeDraws,
+    PollPredictions,
+    RunItems,
+    TakeCallback,
+    Work,
+)
 from tests.simulation.calls import Outcome, Steps
 from tests.simulation.provider import Delivery, Provider
 from tests.simulation.queues import Message, Queue
@@ -174,8 +182,13 @@ class Runner(Running):
         steps = [handle(message.work, ends_at) for message in batch]
         self._begin(queue.name, steps, WORKER_LIFE, finished, lambda: None)
 
-    def _work(self, work: Work, ends_at: datetime) -> Steps[None]:
+    def _work(self, work: Work | ImageToAnalyse, ends_at: datetime) -> Steps[None]:
         match work:
+            case ImageToAnalyse():
+                lost = self.rng.random() < self.temper.unscored
+                return _nothing() if lost else self.handlers.analyse(work)
+            case JudgeDraws():
+                return self.handlers.judge(work)
             case RunItems():
                 return self.handlers.run_message(work, ends_at)
             case TakeCallback():
@@ -185,7 +198,7 @@ class Runner(Running):
             case CancelPrediction():
                 return self.handlers.tell_provider(work)
 
-    def _bury(self, work: Work, ends_at: datetime) -> Steps[None]:
+    def _bury(self, work: Work | ImageToAnalyse, ends_at: datetime) -> Steps[None]:
         return self.handlers.bury(work)
 
     def _sweeps(self) -> list[Callable[[], None]]:
@@ -194,3 +207,9 @@ class Runner(Running):
     def _sweep(self) -> None:
         self.next_sweep = self.now + MINUTE
         self._begin("sweep", [self.handlers.sweep()], SHORT_LIFE, lambda _: None, lambda: None)
+
+
+def _nothing() -> Steps[None]:
+    """A message that is taken and never worked on."""
+    return
+    yield

@@ -18,6 +18,7 @@ from tests.simulation.world import World
 
 _ROUGH_STEPS = 260
 _REST_STEPS = 6000
+_CHOOSY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,12 @@ class Schedule:
     def run(self) -> Runner:
         """Raises Broken when an invariant does not hold."""
         rng = Random(self.seed * 2 + self.fair)
+        scores = Random(f"scores of {self.seed}")
+        choosy = scores.random() < _CHOOSY
         mood = temper.fair(rng) if self.fair else temper.unfair(rng)
-        runner, invariants = self._prepare(rng, mood)
+        if choosy and not self.fair:
+            mood = temper.choosy(scores, mood)
+        runner, invariants = self._prepare(rng, mood, scores if choosy else None)
         quiet_since = self._run(runner)
         faults = runner.faults + sum(provider.faults for provider in invariants.providers)
         rest = AtRest(runner.handlers.world, invariants, faults, quiet_since)
@@ -64,7 +69,11 @@ class Schedule:
             raise Broken("the world does not come to rest")
         return quiet_since
 
-    def _prepare(self, rng: Random, mood: temper.Temper) -> tuple[Runner, Invariants]:
+    def _prepare(
+        self, rng: Random, mood: temper.Temper, scores: Random | None
+    ) -> tuple[Runner, Invariants]:
+        """In some schedules images must score: `scores` has the chances of that alone, so that
+        the others are what they are without."""
         invariants = Invariants(trace=self.trace)
         now = datetime(2026, 11, 30, 23, rng.choice((0, 59)), 30, tzinfo=UTC)
         world = self.subject.world(now=now, watch=invariants)
@@ -74,7 +83,8 @@ class Schedule:
             provider.called = partial(invariants.called, world, provider)
             invariants.providers.append(provider)
         providers = {each.name: each for each in invariants.providers}
-        handlers = self.subject.handlers(world, Queues(), providers, rng, rules=self.subject.rules)
-        actions = a_workload(rng, mood, handlers)
+        queues = Queues(world.analysis)
+        handlers = self.subject.handlers(world, queues, providers, rng, rules=self.subject.rules)
+        actions = a_workload(rng, mood, handlers, scores)
         runner = Runner(handlers, rng, mood, trace=self.trace, actions=actions, in_order=self.fair)
         return runner, invariants

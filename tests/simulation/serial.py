@@ -6,9 +6,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.errors import LikenessError, ProviderUnavailable, Unavailable
 from shared.domain.limits import LEASE
-from shared.domain.work import CancelPrediction, PollPredictions, RunItems, TakeCallback, Work
+from shared.domain.work import (
+    CancelPrediction,
+    JudgeDraws,
+    PollPredictions,
+    RunItems,
+    TakeCallback,
+    Work,
+)
 from tests.simulation.calls import Aside, Call, Later, Outcome, Steps
 from tests.simulation.handlers.clients import Handlers
 from tests.simulation.provider import Delivery, Provider
@@ -43,8 +51,8 @@ class Notes:
 class Hands(Protocol):
     """Who does the work."""
 
-    def do(self, work: Work, ends_at: datetime) -> Exception | None: ...
-    def bury(self, work: Work) -> Exception | None: ...
+    def do(self, work: Work | ImageToAnalyse, ends_at: datetime) -> Exception | None: ...
+    def bury(self, work: Work | ImageToAnalyse) -> Exception | None: ...
     def sweep(self) -> Exception | None: ...
     def cancel(self, generation_id: str) -> Exception | None: ...
 
@@ -56,8 +64,12 @@ class ByHandlers:
     handlers: Handlers
     notes: Notes
 
-    def do(self, work: Work, ends_at: datetime) -> Exception | None:
+    def do(self, work: Work | ImageToAnalyse, ends_at: datetime) -> Exception | None:
         match work:
+            case ImageToAnalyse():
+                return self._run(self.handlers.analyse(work))
+            case JudgeDraws():
+                return self._run(self.handlers.judge(work))
             case RunItems():
                 return self._run(self.handlers.run_message(work, ends_at))
             case TakeCallback():
@@ -67,7 +79,7 @@ class ByHandlers:
             case CancelPrediction():
                 return self._run(self.handlers.tell_provider(work))
 
-    def bury(self, work: Work) -> Exception | None:
+    def bury(self, work: Work | ImageToAnalyse) -> Exception | None:
         return self._run(self.handlers.bury(work))
 
     def sweep(self) -> Exception | None:

@@ -5,13 +5,15 @@ import hashlib
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
 
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.errors import InvalidImage, LikenessError
-from shared.domain.generation import Attempt, Brief, Generation, Lane, Snapshot
+from shared.domain.generation import Attempt, Brief, Generation, Item, Lane, Snapshot
 from shared.domain.ids import Kind
 from shared.domain.images import Decoded, ImageFormat, Rendition, StoredImage
 from shared.domain.provider import Finished, Pending, PredictionReport, ProviderCall
@@ -20,12 +22,14 @@ from shared.domain.transitions import Move
 from shared.domain.work import (
     AttemptReference,
     CancelPrediction,
+    JudgeDraws,
     PollPredictions,
     RunItems,
     TakeCallback,
     Work,
 )
 from shared.services.admit_calls import AdmitCalls
+from shared.services.analyse_image import RecordScore
 from shared.services.apply_callback import ApplyCallback
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.cancel_generation import CancelGeneration, StopItems
@@ -33,6 +37,7 @@ from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
+from shared.services.judge_draws import Judge
 from shared.services.poll_predictions import Poll
 from shared.services.resume_upload import ResumeUpload
 from shared.services.run_item import RunItem
@@ -44,6 +49,7 @@ from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
 from shared.services.tell_provider import TellProvider
 from tests.fake_outside import FakeGates
+from tests.simulation.handlers.judging import analysed, given_up
 from tests.simulation.provider import NO_IMAGE, Provider
 from tests.simulation.queues import Queues
 from tests.simulation.serial import Notes
@@ -78,6 +84,10 @@ class Ports:
     def close(self, closing: Closing) -> None:
         self.notes.take("generations.close")
         self.world.close(closing)
+
+    def record_similarity(self, image: StoredImage) -> Item | None:
+        self.notes.take("generations.record_similarity")
+        return self.world.record_similarity(image)
 
     def complete_late(self, late: LateCompletion) -> None:
         self.notes.take("generations.complete_late")
@@ -135,6 +145,10 @@ class ImagePorts(Ports):
     def get(self, key: str) -> bytes:
         self.notes.take("store.get")
         return self.world.read(key)
+
+    def record_analysis(self, image: StoredImage) -> None:
+        self.notes.take("images.record_analysis")
+        self.world.record_analysis(image)
 
     def add(self, image: StoredImage) -> None:
         self.notes.take("images.add")
@@ -220,11 +234,14 @@ class ByServices:
         report = SettleReport(settle)
         provider_of: Callable[[ProviderName], Any] = drawers.__getitem__
         resume = ResumeUpload(ports, images, provider_of, settle, store, clock)
+        self.judge = Judge(ports, settle, finish, counter)
+        self.record_score = RecordScore(images, ports, ports)
         run_item = RunItem(
             ports,
             provider_of,
             settle,
             resume,
+            self.judge,
             dispatcher,
             lambda name, reference: str(reference),
             clock,
@@ -247,8 +264,12 @@ class ByServices:
         self.cancel_one = CancelGeneration(ports, stop, close)
         self.world = world
 
-    def do(self, work: Work, ends_at: datetime) -> Exception | None:
+    def do(self, work: Work | ImageToAnalyse, ends_at: datetime) -> Exception | None:
         match work:
+            case ImageToAnalyse():
+                return self._scored(work, partial(analysed, self.world))
+            case JudgeDraws():
+                return _awaited(self.judge(work=work))
             case RunItems():
                 return _awaited(self.run_message(work=work, ends_at=ends_at))
             case TakeCallback():
@@ -258,7 +279,18 @@ class ByServices:
             case CancelPrediction():
                 return _awaited(self.tell_provider(work=work))
 
-    def bury(self, work: Work) -> Exception | None:
+    def _scored(
+        self, work: ImageToAnalyse, look: Callable[[StoredImage], StoredImage]
+    ) -> Exception | None:
+        """The picture itself is looked at by nobody here."""
+        image = self.world.images[work.image_id]
+        if not image.awaits_analysis:
+            return None
+        return _awaited(asyncio.to_thread(self.record_score, look(image)))
+
+    def bury(self, work: Work | ImageToAnalyse) -> Exception | None:
+        if isinstance(work, ImageToAnalyse):
+            return self._scored(work, given_up)
         return _awaited(asyncio.to_thread(self.bury_one, work=work))
 
     def sweep(self) -> Exception | None:

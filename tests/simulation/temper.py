@@ -1,6 +1,6 @@
 """How rough a schedule is: the odds of each kind of trouble."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 
@@ -29,6 +29,7 @@ class Temper:
     forged: float = 0.0
     cancel: float = 0.0
     retry: float = 0.0
+    unscored: float = 0.0
     stumbles: bool = False
 
 
@@ -55,6 +56,24 @@ def unfair(rng: Random) -> Temper:
         forged=rng.choice((0.0, 0.2)),
         cancel=rng.choice((0.0, 0.0, 0.5)),
         retry=rng.choice((0.0, 0.0, 0.3)),
+    )
+
+
+def choosy(rng: Random, mood: Temper) -> Temper:
+    """Where images must score: half of the times so mild that some are drawn again, with replies
+    that get lost and callbacks that come late, so that attempts and draws meet."""
+    unscored = rng.choice((0.0, 0.0, 0.3, 1.0))
+    if rng.random() < 0.5:
+        return replace(mood, unscored=unscored)
+    return Temper(
+        crash=rng.choice((0.0, 0.01)),
+        twice=0.2,
+        lost_reply=0.7,
+        slow=rng.choice((0.2, 0.7)),
+        disobey=1.0,
+        repeat=0.3,
+        cancel=rng.choice((0.0, 0.0, 0.7)),
+        unscored=rng.choice((0.0, 0.3)),
     )
 
 

@@ -11,7 +11,7 @@ from tests.simulation.provider import Provider
 from tests.simulation.queues import Queues
 from tests.simulation.serial import Blind, ByHandlers, Hands, Life, Notes
 from tests.simulation.service_hands import ByServices
-from tests.simulation.workload import a_generation
+from tests.simulation.workload import a_generation, with_scores
 from tests.simulation.world import World
 
 _START = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -26,8 +26,10 @@ _EVERY_CALL = {
     "generations.get",
     "generations.load",
     "generations.mark_due",
+    "generations.record_similarity",
     "generations.save",
     "images.add",
+    "images.record_analysis",
     "provider.cancel",
     "provider.poll",
     "provider.start",
@@ -51,7 +53,8 @@ def _live(seed: int, *, by_services: bool) -> Lived:
     rng = Random(seed)
     mood = temper.unfair(rng)
     notes = Notes(fail=frozenset(rng.sample(range(1, 60), k=rng.choice((0, 0, 1, 3)))))
-    world, queues = World(now=_START, watch=Blind()), Queues()
+    world = World(now=_START, watch=Blind())
+    queues = Queues(world.analysis)
     providers = [Provider(back, Random(seed), mood, lambda _: None) for back in (False, True)]
     named = {each.name: each for each in providers}
     hands: Hands = (
@@ -60,6 +63,8 @@ def _live(seed: int, *, by_services: bool) -> Lived:
         else ByHandlers(Handlers(world, queues, named, Random(seed)), notes)
     )
     snapshot, brief = a_generation(rng, "gen_0", "ann", _START, in_turn=True)
+    if seed % 3 == 0:
+        snapshot, brief = with_scores(Random(seed), snapshot, brief)
     world.submit(snapshot, brief, "key", _START + timedelta(minutes=1))
     impatient = rng.random() < mood.cancel
     cancel_at = _START + timedelta(seconds=rng.choice((70, 100, 300))) if impatient else None

@@ -7,6 +7,7 @@ from random import Random
 from shared.domain.generation import Brief, Dispatch, Generation, Item, Snapshot
 from shared.domain.quota import period_of
 from shared.domain.request import (
+    Acceptance,
     Effective,
     GenerationRequest,
     Mode,
@@ -16,17 +17,22 @@ from shared.domain.request import (
 )
 from tests.simulation import temper
 from tests.simulation.handlers.clients import Handlers
+from tests.simulation.provider import PRICE
 from tests.simulation.runner import Action
 
 _EFFECTIVE = Effective(seed=Reach.NATIVE, size=Reach.NATIVE)
 
 
-def a_workload(rng: Random, mood: temper.Temper, handlers: Handlers) -> list[Action]:
-    """Who asks for what, when; and who loses patience."""
+def a_workload(
+    rng: Random, mood: temper.Temper, handlers: Handlers, scores: Random | None
+) -> list[Action]:
+    """Who asks for what, when; and who loses patience. With `scores`, images must have them."""
     actions = []
     for number in range(rng.choice((1, 1, 2))):
         owner = rng.choice(("ann", "bob"))
         snapshot, brief = a_generation(rng, f"gen_{number}", owner, handlers.now())
+        if scores is not None:
+            snapshot, brief = with_scores(scores, snapshot, brief)
         at = handlers.now() + timedelta(seconds=rng.uniform(0, 30) * number)
         submit = partial(handlers.submit, snapshot, brief, f"key{number}")
         actions.append(Action(at, "submit", submit))
@@ -82,3 +88,16 @@ def a_generation(
     )
     snapshot = Snapshot(generation=generation, items=items)
     return snapshot, Brief(request=request, prompts=("a portrait",) * count)
+
+
+def with_scores(scores: Random, snapshot: Snapshot, brief: Brief) -> tuple[Snapshot, Brief]:
+    """The same of a person, whose images must score 85."""
+    accept = Acceptance(min_score=85, max_attempts=scores.choice((1, 2, 2, 3, 3)))
+    limit = scores.choice((None, None, PRICE, 2 * PRICE))
+    changes = {"accept": accept, "character_id": "chr_mira"}
+    costs = None if limit is None else limit * len(snapshot.items)
+    request = brief.request.model_copy(update=changes | {"max_cost_micro_usd": costs})
+    items = tuple(item.model_copy(update={"accept": accept}) for item in snapshot.items)
+    generation = snapshot.generation.model_copy(update=changes)
+    snapshot = Snapshot(generation=generation, items=items)
+    return snapshot, brief.model_copy(update={"request": request})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.errors import (
     AlreadyAnswered,
@@ -22,6 +23,7 @@ from shared.domain.errors import (
 from shared.domain.generation import Attempt, Brief, Generation, Item, Snapshot
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.transitions import Move
+from tests.simulation.queues import Queue
 
 
 class Watch(Protocol):
@@ -67,6 +69,7 @@ class World:
     used: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     ledger: dict[tuple[str, str], LedgerRow] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    analysis: Queue = field(default_factory=lambda: Queue("analysis", Queue("analysis-dead", None)))
 
     # -- generations
 
@@ -145,7 +148,24 @@ class World:
         if record is not None and record.due_at is not None:
             record.due_at = due_at
 
+    def record_similarity(self, image: StoredImage) -> Item | None:
+        """Beside the moves, as the look at faces does it."""
+        assert image.generation_id is not None
+        assert image.item_index is not None
+        items = self._record(image.generation_id).items
+        item = items[image.item_index]
+        if item.image is None or item.image.id != image.id:
+            return None
+        shown = item.image.model_copy(update={"similarity": image.similarity})
+        changes = {"image": shown, "version": item.version + 1}
+        items[image.item_index] = item.model_copy(update=changes)
+        return items[image.item_index]
+
     # -- images and objects
+
+    def record_analysis(self, image: StoredImage) -> None:
+        if self.images[image.id].status is ImageStatus.LIVE:
+            self.images[image.id] = image
 
     def add_image(self, image: StoredImage) -> None:
         if image.id in self.images:
@@ -186,11 +206,17 @@ class World:
             if move.image.status is ImageStatus.PENDING:
                 self.add_image(move.image)
             self.images[move.image.id] = move.image
+            self._tell(move.image)
         if move.attempt is not None:
             record.attempts[move.attempt.index, move.attempt.number] = move.attempt
         before = record.items[move.after.index]
         record.items[move.after.index] = move.after
         self.watch.moved(self, before, move.after)
+
+    def _tell(self, image: StoredImage) -> None:
+        """The stream of changes: it loses nothing."""
+        if image.status is ImageStatus.LIVE and image.awaits_analysis:
+            self.analysis.send(ImageToAnalyse(owner=image.owner, image_id=image.id), self.now)
 
     def _post(self, generation: Generation, kind: str, units: int) -> None:
         """A ledger row and the counter it explains, in one step."""

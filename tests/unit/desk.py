@@ -74,6 +74,7 @@ class Desk:
     limits: FakeLimits = field(default_factory=FakeLimits)
     counted: FakeCounter = field(default_factory=FakeCounter)
     pages: Mapping[str, bytes] = field(default_factory=dict)
+    measures_faces: bool = True
     generations: FakeGenerations = field(init=False)
     characters: FakeCharacters = field(init=False)
     images: FakeImages = field(init=False)
@@ -102,6 +103,7 @@ class Desk:
             clock=self.clock,
             new_id=self.new_id,
             draw_seed=lambda: 42,
+            measures_faces=self.measures_faces,
         )
 
     @property

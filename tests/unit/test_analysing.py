@@ -23,7 +23,7 @@ from shared.domain.limits import SCORES_WITHIN
 from shared.domain.page import PageRequest
 from shared.domain.quality import CheckStatus
 from shared.domain.reference_kit import ReferenceKit
-from shared.services.analyse_image import AnalyseImage
+from shared.services.analyse_image import AnalyseImage, RecordScore
 from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 from shared.services.give_up_analysis import GiveUpAnalysis
@@ -32,7 +32,7 @@ from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, a
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 from tests.fake_analyzer import FakeAnalyzer
 from tests.fake_memory import Memory
-from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore
+from tests.fake_outside import FakeClock, FakeCounter, FakeImages, FakeImageStore, FakeWorkQueue
 from tests.fake_reference_kits import FakeReferenceKits
 from tests.fakes import FakeCharacters, FakeGenerations
 from tests.kit_builders import a_kit, a_kit_snapshot, ended
@@ -46,6 +46,7 @@ class Studio:
     store: FakeImageStore = field(default_factory=FakeImageStore)
     analyzer: FakeAnalyzer = field(default_factory=FakeAnalyzer)
     count: FakeCounter = field(default_factory=FakeCounter)
+    queue: FakeWorkQueue = field(default_factory=FakeWorkQueue)
     character: Character = field(default_factory=a_character)
 
     @cached_property
@@ -67,8 +68,7 @@ class Studio:
     @property
     def analyse_image(self) -> AnalyseImage:
         return AnalyseImage(
-            images=self.images,
-            generations=self.generations,
+            record_score=self.record_score,
             characters=self.characters,
             store=self.store,
             analyzer=self.analyzer,
@@ -86,7 +86,11 @@ class Studio:
 
     @property
     def give_up(self) -> GiveUpAnalysis:
-        return GiveUpAnalysis(self.characters, self.generations, self.images, self.kits, self.count)
+        return GiveUpAnalysis(self.characters, self.record_score, self.kits, self.count)
+
+    @property
+    def record_score(self) -> RecordScore:
+        return RecordScore(self.images, self.generations, self.queue)
 
     def with_kit(self) -> tuple[ReferenceKit, StoredImage]:
         """And one picture that was drawn for its profile slot."""

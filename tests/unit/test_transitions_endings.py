@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain import events as e
-from shared.domain.generation import AttemptOutcome, Dispatch, FailureStage, Item, Status
+from shared.domain.generation import AttemptOutcome, FailureStage, Item, Status
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.limits import DEADLINE, LATE_WINDOW, LEASE, MAX_ATTEMPTS
 from tests.builders import NOW, a_generation, an_attempt, an_image
@@ -44,7 +44,7 @@ def a_late_result(item: Item, number: int = 2) -> e.LateResult:
 
 @pytest.mark.parametrize(
     "item",
-    [queued(calls=1), claimed(), called(), bound()],
+    [queued(calls=1, attempts=1), claimed(), called(), bound()],
     ids=["queued", "claimed", "called", "bound"],
 )
 def test_a_good_result_of_any_attempt_starts_the_upload(item: Item) -> None:
@@ -70,7 +70,7 @@ def test_an_upload_knows_the_prediction_it_comes_from_even_when_it_was_never_bou
 
 
 def test_the_image_of_an_earlier_attempt_is_asked_of_that_attempt() -> None:
-    item = bound(calls=2)
+    item = bound(calls=2, attempts=2)
     earlier = an_attempt(item, number=1, prediction_id="p0")
 
     after = moved(item, e.GoodResult(earlier, the_image())).after
@@ -155,33 +155,6 @@ def test_lost_bytes_spend_the_attempt() -> None:
 
 def test_a_cancellation_comes_too_late_for_an_upload() -> None:
     assert ignored(uploading(), e.CancelRequested()) == "CancelRequested_when_uploading"
-
-
-def test_a_score_below_the_bar_draws_again_and_keeps_the_candidate() -> None:
-    item = uploading(attempts=2)
-
-    move = moved(item, e.BelowBar(the_image(), seed=43, may_draw_again=True))
-
-    after = move.after
-    assert (after.status, after.dispatch) == (Status.QUEUED, Dispatch.PENDING)
-    assert (after.draws, after.attempts, after.seed) == (1, 0, 43)
-    assert after.candidates == (the_image().id,)
-    assert after.image is None
-    assert move.image is not None
-    assert move.image.status is ImageStatus.LIVE
-    assert move.redispatch_after == timedelta(0)
-
-
-def test_without_draws_left_the_stored_image_is_delivered_as_the_best_there_is() -> None:
-    after = moved(uploading(), e.BelowBar(the_image(), seed=43, may_draw_again=False)).after
-
-    assert (after.status, after.verdict) == (Status.COMPLETED, "best_effort")
-
-
-def test_an_image_that_could_not_be_measured_is_delivered_and_says_so() -> None:
-    after = moved(uploading(), e.Stored(the_image(), verdict="not_measured")).after
-
-    assert (after.status, after.verdict) == (Status.COMPLETED, "not_measured")
 
 
 @pytest.mark.parametrize("item", [claimed(), called(), bound()], ids=["claimed", "called", "bound"])

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from shared.domain import events as e
 from shared.domain.generation import STAGES, AttemptOutcome, Dispatch, Item, Status
+from shared.domain.likeness import Similarity
 from shared.domain.limits import MAX_ATTEMPTS
+from shared.domain.request import Acceptance
 from shared.domain.transitions import TABLE, Ignored, Move, decide
 from tests.builders import NOW, a_generation, an_attempt, an_image, an_item
+from tests.draw_builders import a_score, awaiting, scored
 from tests.unit.test_transitions import a_failure
 
 _SECONDS = st.integers(0, 4000)
@@ -30,7 +33,9 @@ def _attempt(draw: st.DrawFn, item: Item) -> Any:
 def _image(draw: st.DrawFn, item: Item) -> Any:
     if item.image is not None and draw(st.booleans()):
         return item.image
-    return an_image(a_generation(), item.index, number=draw(st.integers(1, 5)))
+    similarity = draw(st.sampled_from((None, Similarity.pending(), a_score(60), a_score(90))))
+    number = draw(st.integers(1, 5))
+    return an_image(a_generation(), item.index, number=number, similarity=similarity)
 
 
 _MAKE: dict[type[e.Event], Any] = {
@@ -55,8 +60,8 @@ _MAKE: dict[type[e.Event], Any] = {
     e.ResultLost: lambda draw, item: e.ResultLost(),
     e.StoreFailed: lambda draw, item: e.StoreFailed(a_failure(), transient=draw(st.booleans())),
     e.Stored: lambda draw, item: e.Stored(_image(draw, item)),
-    e.BelowBar: lambda draw, item: e.BelowBar(
-        _image(draw, item), seed=7, may_draw_again=draw(st.booleans())
+    e.Judged: lambda draw, item: e.Judged(
+        price_micro_usd=39_000, share_micro_usd=draw(st.sampled_from((None, None, 100_000)))
     ),
     e.LateResult: lambda draw, item: e.LateResult(_attempt(draw, item), _image(draw, item)),
     e.LateWindowEnded: lambda draw, item: e.LateWindowEnded(),
@@ -69,7 +74,8 @@ _MAKE: dict[type[e.Event], Any] = {
 @st.composite
 def lives(draw: st.DrawFn) -> list[tuple[Item, e.Event, datetime]]:
     """What an item goes through: states, events and times, as decided one after the other."""
-    item = an_item(a_generation(), dispatch=draw(st.sampled_from(Dispatch)))
+    accept = draw(st.sampled_from((None, Acceptance(max_attempts=2))))
+    item = an_item(a_generation(), dispatch=draw(st.sampled_from(Dispatch)), accept=accept)
     now, steps = NOW, []
     for _ in range(draw(st.integers(1, 25))):
         now += timedelta(seconds=draw(_SECONDS) // draw(st.sampled_from((1, 100))))
@@ -79,6 +85,9 @@ def lives(draw: st.DrawFn) -> list[tuple[Item, e.Event, datetime]]:
         steps.append((item, event, now))
         decision = decide(item, event, now)
         item = decision.after if isinstance(decision, Move) else item
+        if item.awaits_judgement and draw(st.booleans()):
+            scores = (Similarity.not_measured("no_face"), a_score(60), a_score(90))
+            item = scored(item, draw(st.sampled_from(scores)))
     return steps
 
 
@@ -97,7 +106,8 @@ def any_item(draw: st.DrawFn) -> Item:
         called_at=draw(moment),
         late_until=draw(moment),
         prediction_id=draw(st.sampled_from((None, "p1"))),
-        image=draw(st.sampled_from((None, an_image(a_generation())))),
+        image=draw(st.sampled_from((None, an_image(a_generation()), awaiting()[0].image))),
+        accept=draw(st.sampled_from((None, Acceptance()))),
     )
 
 
@@ -167,13 +177,33 @@ def test_attempts_stay_within_the_allowance_of_a_draw(
         assert 0 <= after.attempts <= MAX_ATTEMPTS
         assert after.calls >= before.calls
         assert after.attempts <= after.calls
-        assert after.draws >= before.draws
+        assert after.draws[: len(before.draws)] == before.draws
+        if after.accept is not None:
+            assert len(after.draws) <= after.accept.max_attempts
 
 
 @given(lives())
 def test_money_that_was_spent_stays_spent(life: list[tuple[Item, e.Event, datetime]]) -> None:
     for before, after in moves(life):
         assert after.cost_micro_usd >= before.cost_micro_usd
+
+
+@given(lives())
+def test_an_image_that_went_live_is_never_thrown_away(
+    life: list[tuple[Item, e.Event, datetime]],
+) -> None:
+    """The best of all is delivered, and the others are on record."""
+    for before, after in moves(life):
+        live = [one for one in (before.best, before.image) if one and one.status == "live"]
+        if before.ended or not live:
+            continue
+        known = {draw.image_id for draw in after.draws} | {after.image.id if after.image else ""}
+        assert {one.id for one in live} <= known
+        if after.ended:
+            assert after.status is Status.COMPLETED
+            assert after.image is not None
+            scores = [draw.score for draw in after.draws if draw.score is not None]
+            assert after.image.score == max(scores, default=None)
 
 
 @given(lives())

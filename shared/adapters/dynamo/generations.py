@@ -143,8 +143,8 @@ class DynamoGenerations:
             put(r.closed_record(generation.id, generation.closed_at)),
         )
 
-    def record_similarity(self, image: StoredImage) -> None:
-        """Beside the moves: a completed item has none left but to be deleted."""
+    def record_similarity(self, image: StoredImage) -> Item | None:
+        """Beside the moves: it changes no status. Those who hold the version before read again."""
         assert image.generation_id is not None, "it is an item's image"
         assert image.item_index is not None, "it is an item's image"
         write = update(
@@ -157,8 +157,10 @@ class DynamoGenerations:
                 "similarity": r.analysis_fields(image)["similarity"],
             },
         )
-        with contextlib.suppress(ConditionFailed):
-            self.table.commit(write)
+        try:
+            return r.item_of(self.table.change(write))
+        except ConditionFailed:
+            return None
 
     def complete_late(self, late: LateCompletion) -> None:
         """The slot is not touched: it may belong to another generation by now."""

@@ -40,7 +40,7 @@ def generation_of(record: Record) -> Generation:
 
 
 def item_record(item: Item) -> Record:
-    left_out = _IN_ITEM_KEY | {"image": _IN_IMAGE_OF_ITEM}
+    left_out = _IN_ITEM_KEY | {"image": _IN_IMAGE_OF_ITEM, "best": _IN_IMAGE_OF_ITEM}
     return keys.item(item.generation_id, item.index) | _fields(item, left_out)
 
 
@@ -51,9 +51,10 @@ def item_of(record: Record) -> Item:
     }
     # The default of `dispatch` is for new items; a stored one without it has been claimed.
     fields = {"dispatch": None} | record | in_key
-    if image := record.get("image"):
-        of_item = {"generation_id": in_key["generation_id"], "item_index": in_key["index"]}
-        fields["image"] = image | of_item
+    of_item = {"generation_id": in_key["generation_id"], "item_index": in_key["index"]}
+    for name in ("image", "best"):
+        if image := record.get(name):
+            fields[name] = image | of_item
     return Item.model_validate(fields)
 
 

@@ -40,6 +40,17 @@ class Table:
         except ClientError as exc:
             raise refusal(exc, writes) from exc
 
+    def change(self, write: Write) -> Record:
+        """One update, and the record as it is then. Raises as `commit`."""
+        request = write.request | {"ReturnValues": "ALL_NEW"}
+        try:
+            answer = self.patience.retry(
+                partial(self.client.update_item, TableName=self.name, **request)
+            )
+        except ClientError as exc:
+            raise refusal(exc, [write]) from exc
+        return from_wire(answer["Attributes"])
+
     def get(self, key: Key) -> Record | None:
         read = partial(
             self.client.get_item, TableName=self.name, Key=to_wire(key), ConsistentRead=True

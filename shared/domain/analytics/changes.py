@@ -91,9 +91,13 @@ class ItemChange(PartTold):
 
     @property
     def newly_measured(self) -> Similarity | None:
-        """What its image scored, if it is by this change that it did."""
+        """What its image scored, if it is by this change that it did: an earlier draw that is
+        delivered at last was scored before."""
         before, after = (_similarity(item) for item in (self.before, self.after))
-        return after if after is not None and before is None else None
+        best = None if self.before is None else self.before.best
+        shown = None if self.after is None else self.after.image
+        again = best is not None and shown is not None and best.id == shown.id
+        return after if after is not None and before is None and not again else None
 
 
 def _similarity(item: Item | None) -> Similarity | None:

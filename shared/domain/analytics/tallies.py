@@ -234,13 +234,15 @@ def _failed(hour: Row, item: Item, sign: int) -> Iterator[tuple[Row, str, int]]:
 
 
 def _drawn(change: ItemChange, item: Item) -> Iterator[tuple[Row, str, int]]:
-    """What is drawn is stored with its item, also where the item then draws again."""
-    before = change.before
-    if change.ends_as(Status.COMPLETED) and item.image is not None:
-        yield from _stored(item.image, 1)
-    kept = before is not None and len(item.candidates) > len(before.candidates)
-    if kept and before is not None and before.image is not None:
-        yield from _stored(before.image, 1)
+    """What is drawn is stored when it goes live, which may be before its item completes: an
+    image that is delivered at last may have been live for long."""
+    before, image = change.before, item.image
+    if image is None or image.status is not ImageStatus.LIVE:
+        return
+    known = () if before is None else (before.image, before.best)
+    was_live = {one.id for one in known if one is not None and one.status is ImageStatus.LIVE}
+    if image.id not in was_live:
+        yield from _stored(image, 1)
 
 
 def _of_image(change: ImageChange) -> Iterator[tuple[Row, str, int]]:

@@ -33,17 +33,20 @@ class Handlers(Watching):
     def cancel(self, generation_id: str) -> Steps[None]:
         """services/cancel_generation.py"""
         snapshot: Snapshot = yield self.get(generation_id)
+        stopped = False
         stoppable = [i for i in snapshot.items if not i.ended or i.status is Status.CANCELLED]
         if snapshot.generation.cancel_receipt is None and stoppable:
-            yield from self._stop(snapshot.items, e.CancelRequested())
+            stopped = yield from self._stop(snapshot.items, e.CancelRequested())
             snapshot = yield self.get(generation_id)
-        yield from self._receipt(snapshot)
+        yield from self._receipt(snapshot, stopped_any=stopped)
         yield from self.close_generation(generation_id)
 
-    def _stop(self, items: Iterable[Item], event: e.Event) -> Steps[None]:
+    def _stop(self, items: Iterable[Item], event: e.Event) -> Steps[bool]:
         works: list[Work] = []
+        stopped = False
         for item in items:
             move = yield from self.advance(item, event)
+            stopped |= isinstance(move, Move)
             if isinstance(move, Move) and move.cancel_prediction and move.before.provider:
                 works.append(
                     CancelPrediction(
@@ -52,13 +55,14 @@ class Handlers(Watching):
                 )
         if works:
             yield self.ingest(*works)
+        return stopped
 
-    def _receipt(self, snapshot: Snapshot) -> Steps[None]:
+    def _receipt(self, snapshot: Snapshot, *, stopped_any: bool) -> Steps[None]:
         for _ in range(_RACES):
             if snapshot.generation.cancel_receipt is not None:
                 return
             stopped = snapshot.progress.cancelled
-            if not stopped and all(item.ended for item in snapshot.items):
+            if not stopped and not stopped_any and all(item.ended for item in snapshot.items):
                 raise AlreadyFinal("everything had ended")
             after = self.rules.cancel(snapshot, stopped)
             try:

@@ -28,7 +28,7 @@ from shared.domain.provider import Finished, Pending
 from shared.domain.transitions import Move
 from shared.domain.work import CancelPrediction, PollPredictions, RunItems
 from tests.simulation.calls import Call, Cancelled, Outcome, Steps, Together, in_thread
-from tests.simulation.handlers.settling import Settling
+from tests.simulation.handlers.judging import Judging
 
 _REFERENCE_MISSING = Failure(
     code="reference_missing",
@@ -38,7 +38,7 @@ _REFERENCE_MISSING = Failure(
 )
 
 
-class Drawing(Settling):
+class Drawing(Judging):
     """One message: one read, one marker, its items side by side, one look at the end."""
 
     __slots__ = ()
@@ -93,7 +93,7 @@ class Drawing(Settling):
         self, generation: Generation, brief: Brief, item: Item, *, found: bool
     ) -> Steps[bool]:
         if item.status is Status.UPLOADING:
-            yield from self.resume_upload(generation, item)
+            yield from self._go_on(generation, brief, item)
             return False
         if item.prediction_id is not None:
             return True
@@ -111,6 +111,12 @@ class Drawing(Settling):
         except Cancelled:
             yield from self.give_back(generation, brief, claimed)
             raise
+
+    def _go_on(self, generation: Generation, brief: Brief, item: Item) -> Steps[None]:
+        if item.awaits_judgement:
+            yield from self.judge_item(generation, brief, item)
+        else:
+            yield from self.resume_upload(generation, item)
 
     def give_back(self, generation: Generation, brief: Brief, claimed: Item) -> Steps[None]:
         if self.providers[brief.request.provider].calls_back:

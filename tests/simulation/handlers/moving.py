@@ -7,12 +7,12 @@ from functools import partial
 from itertools import batched, count
 from random import Random
 
-from shared.domain import closing, holding, sweeping, transitions
+from shared.domain import closing, draw_budget, holding, sweeping, transitions
 from shared.domain.backoff import poll_delay, retry_delay
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.errors import NotFound, StaleWrite
-from shared.domain.events import Event, LetGo
-from shared.domain.generation import Generation, Item, Snapshot
+from shared.domain.events import Event, Judged, LetGo
+from shared.domain.generation import Brief, Generation, Item, Snapshot
 from shared.domain.limits import ITEMS_PER_MESSAGE
 from shared.domain.request import ProviderName
 from shared.domain.transitions import Decision, Ignored, Move
@@ -37,6 +37,7 @@ class Rules:
     remedy: Callable[[Item, datetime], sweeping.Remedy] = sweeping.remedy
     next_due: Callable[[Snapshot, datetime], datetime] = sweeping.next_due
     releasable: Callable[[Snapshot], tuple[Item, ...]] = holding.releasable
+    judged: Callable[[Generation, Brief, int], Judged] = draw_budget.judged
     poll_delay: Callable[[int], timedelta] = poll_delay
     retry_delay: Callable[[int, float | None, Callable[[float, float], float]], timedelta] = (
         retry_delay

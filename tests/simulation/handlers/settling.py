@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from shared.domain.generation import Attempt, Failure, FailureStage, Generation, Item, Status
 from shared.domain.images import Decoded, ImageFormat, Provenance, Rendition, StoredImage
+from shared.domain.likeness import awaited
 from shared.domain.provider import Failed, Finished, Output, PredictionReport
 from shared.domain.transitions import Decision, Ignored, Move
 from tests.simulation.calls import Call, Steps, Together, in_thread
@@ -225,4 +226,5 @@ class Settling(Moving):
             ),
             generation_id=generation.id,
             item_index=item.index,
+            similarity=awaited(generation.character_id, measures_faces=True),
         )

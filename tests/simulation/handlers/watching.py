@@ -4,6 +4,7 @@ poll_predictions.py, sweep.py, bury_dead_letter.py, tell_provider.py."""
 from datetime import timedelta
 
 from shared.domain import events as e
+from shared.domain.analysis import ImageToAnalyse
 from shared.domain.errors import (
     AttemptStillLive,
     LikenessError,
@@ -166,7 +167,9 @@ class Watching(Drawing):
             due_at = self.rules.next_due(snapshot, self.now())
             yield self.mark_due(snapshot.generation.id, due_at)
 
-    def bury(self, work: Work) -> Steps[None]:
+    def bury(self, work: Work | ImageToAnalyse) -> Steps[None]:
+        if isinstance(work, ImageToAnalyse):
+            yield from self.give_up_analysis(work)
         if not isinstance(work, RunItems):
             return
         try:
