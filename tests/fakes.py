@@ -9,7 +9,6 @@ from shared.domain.closing import Closing, LateCompletion
 from shared.domain.entity import rfc3339
 from shared.domain.errors import (
     AlreadyExists,
-    InFlightLimit,
     NotFound,
     StaleWrite,
 )
@@ -25,7 +24,7 @@ from shared.domain.generation import (
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 from shared.domain.images import StoredImage
 from shared.domain.page import Page, PageRequest
-from shared.domain.quota import Allowance, minute_of, quota_exceeded, rate_limited
+from shared.domain.quota import Allowance, in_flight_limit, minute_of, quota_exceeded, rate_limited
 from shared.domain.reference_kit import ReferenceKit
 from shared.domain.transitions import Move
 from shared.domain.upload import Upload
@@ -90,7 +89,7 @@ class FakeGenerations:
             raise rate_limited(now=new.created_at, limit=allowance.requests_per_minute)
         running = m.slots[new.owner]
         if len(running) >= allowance.in_flight:
-            raise InFlightLimit("too many are running", generation_ids=sorted(running))
+            raise in_flight_limit(tuple(running), allowance.in_flight)
         used = m.used[new.owner, new.quota_period]
         if used + new.units > allowance.monthly_images:
             raise quota_exceeded(

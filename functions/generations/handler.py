@@ -82,7 +82,7 @@ def read_generation(owner: Owner, generation_id: GenerationId) -> Reply[Generati
     """While work is unfinished, `Retry-After` says when it is worth asking again."""
     snapshot = bootstrap.read_generation()(owner=owner.id, generation_id=generation_id)
     view = GenerationView.of(snapshot, bootstrap.signed_urls(), clock())
-    hint = None if view.final else poll_hint(snapshot.generation, clock())
+    hint = None if view.final else poll_hint(snapshot.generation.created_at, clock())
     return Reply(view, retry_after=hint)
 
 
@@ -188,7 +188,7 @@ def _accepted(answer: Answer[Snapshot]) -> Reply[GenerationView]:
     return Reply(
         GenerationView.of(answer.value, bootstrap.signed_urls(), clock()),
         location=f"/v1/generations/{generation.id}",
-        retry_after=poll_hint(generation, clock()),
+        retry_after=poll_hint(generation.created_at, clock()),
         replayed=answer.replayed,
     )
 

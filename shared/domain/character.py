@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.domain.entity import Entity, Timestamp
+from shared.domain.errors import SourceNotReady
 from shared.domain.faces import FaceReference
 from shared.domain.images import StoredImage
 from shared.domain.quality import CheckStatus, Quality
@@ -99,14 +100,36 @@ def seen_as(character: Character, image: StoredImage) -> Character:
 def new_source(
     *, character_id: str, version: int, image: StoredImage, now: datetime, measures_faces: bool
 ) -> SourceImage:
-    """Still to be looked at; where nobody looks at faces it may be used as it is."""
-    if measures_faces:
-        return SourceImage(character_id=character_id, version=version, image=image, created_at=now)
+    """As `new_face`, as a version of a character's source."""
+    face = new_face(image, measures_faces=measures_faces)
     return SourceImage(
         character_id=character_id,
         version=version,
         image=image,
-        qa=Quality(status=CheckStatus.WARNED),
-        embedding=Embedding(status=CheckStatus.FAILED, reason="no_analyzer"),
+        qa=face.qa,
+        embedding=face.embedding,
         created_at=now,
     )
+
+
+def new_face(image: StoredImage, *, measures_faces: bool) -> FaceSource:
+    """Still to be looked at; where nobody looks at faces it may be used as it is."""
+    if measures_faces:
+        return FaceSource(image=image)
+    return FaceSource(
+        image=image,
+        qa=Quality(status=CheckStatus.WARNED),
+        embedding=Embedding(status=CheckStatus.FAILED, reason="no_analyzer"),
+    )
+
+
+def check_usable(source: FaceSource | None) -> None:
+    """One that is still being looked at will do. Raises SourceNotReady."""
+    if source is None:
+        raise SourceNotReady("The character has no source image yet.")
+    if source.qa.status is CheckStatus.FAILED:
+        failed = [one for one in source.qa.checks if one.outcome is CheckStatus.FAILED]
+        raise SourceNotReady(
+            "The source image did not pass its checks; another one is needed.",
+            failed_checks=[{"name": one.name, "message": one.message} for one in failed],
+        )

@@ -14,3 +14,10 @@ def releasable(snapshot: Snapshot) -> tuple[Item, ...]:
         return held
     running = any(not item.ended and item.dispatch is not Dispatch.HELD for item in snapshot.items)
     return () if running else held[:1]
+
+
+def held_for_workflow(snapshot: Snapshot, max_concurrency: int) -> Snapshot:
+    """A kit as it is submitted: nothing runs before its workflow lets it go."""
+    generation = snapshot.generation.model_copy(update={"max_concurrency": max_concurrency})
+    held = (item.model_copy(update={"dispatch": Dispatch.HELD}) for item in snapshot.items)
+    return Snapshot(generation=generation, items=tuple(held))

@@ -1,10 +1,11 @@
 """What a plan allows its owners, and the refusals that say what is left and when there is more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.entity import rfc3339
-from shared.domain.errors import QuotaExceeded, RateLimited
+from shared.domain.errors import InFlightLimit, QuotaExceeded, RateLimited
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,6 +41,13 @@ def quota_exceeded(*, period: str, limit: int, used: int, requested: int) -> Quo
         left=left,
         requested=requested,
         resets_at=rfc3339(resets_at(period)),
+    )
+
+
+def in_flight_limit(running: Sequence[str], cap: int) -> InFlightLimit:
+    return InFlightLimit(
+        f"{len(running)} of {cap} generations are running already.",
+        generation_ids=sorted(running),
     )
 
 

@@ -149,6 +149,40 @@ def shown(kit: ReferenceKit, items: Mapping[ItemRef, Item]) -> ShownKit:
     return ShownKit(kit=kit, slots=slots)
 
 
+def new_kit(
+    snapshot: Snapshot,
+    *,
+    name: str,
+    source: FaceSource,
+    prompts: Mapping[str, str | None],
+    max_concurrency: int,
+) -> ReferenceKit:
+    """As it is begun with this generation. `prompts` are the caller's own, by slot."""
+    generation = snapshot.generation
+    assert generation.kit_id is not None, "it draws a kit"
+    slots = [
+        KitSlot(name=item.slot, prompt=prompts.get(item.slot), drawn=item.ref)
+        for item in snapshot.items
+        if item.slot is not None
+    ]
+    return ReferenceKit(
+        id=generation.kit_id,
+        owner=generation.owner,
+        plan=generation.plan,
+        name=name,
+        character_id=generation.character_id,
+        source=source,
+        slots=tuple(slots),
+        max_concurrency=max_concurrency,
+        generation_id=generation.id,
+        generations=(generation.id,),
+        estimated_micro_usd=generation.estimated_micro_usd,
+        created_at=generation.created_at,
+        drawn_at=generation.created_at,
+        updated_at=generation.created_at,
+    )
+
+
 def redrawn(kit: ShownKit, drawing: Snapshot, now: datetime) -> ReferenceKit:
     """The kit some of whose slots are drawn again by this new generation. What a slot shows now
     it shows until then."""

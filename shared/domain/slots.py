@@ -18,6 +18,7 @@ KNOWN_EXPRESSIONS: Final = ("smile", "neutral", "surprised")
 EXPRESSION: Final = "expressions."
 """What the slot of an expression is called, before the expression's own name."""
 MAX_SLOTS: Final = 40
+SLOT_PATTERN: Final = r"^(expressions\.)?[a-z0-9_-]{1,40}$"
 
 _FOLDER: Final = Path(__file__).with_name("prompts") / "slots"
 _OWN_EXPRESSION, _OWN_SLOT = "expression_of_your_own", "slot_of_your_own"

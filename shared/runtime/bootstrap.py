@@ -256,4 +256,11 @@ def read_image() -> ReadImage:
 
 @cache
 def delete_image() -> DeleteImage:
-    return DeleteImage(images(), characters(), variants(), forget_image(), erase_images())
+    return DeleteImage(
+        images=images(),
+        characters=characters(),
+        variants=variants(),
+        kits=reference_kits(),
+        forget_image=forget_image(),
+        erase_images=erase_images(),
+    )

@@ -94,9 +94,10 @@ class Incoming:
         """Equal for equal requests. What cannot be read is hashed as it is: whoever wants a
         body refuses it."""
         try:
-            return self._hash_of_content()
+            content = self._hash_of_content()
         except (Invalid, TooLarge, WrongMediaType):
-            return hashlib.sha256(self.body).hexdigest()
+            content = hashlib.sha256(self.body).hexdigest()
+        return request_hash([content, dict(self.query)]) if self.query else content
 
     def _hash_of_content(self) -> str:
         """Neither the order of keys nor a form's boundary matters."""

@@ -12,7 +12,7 @@ from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
 from shared.services.erase_images import EraseImages
 from shared.services.follow_variants import FollowVariants
-from shared.services.owned_generation import owned_generation
+from shared.services.owned_generation import owned_generation, refuse_of_kit
 
 _ROUNDS = 4
 """An item has few writers: they cannot keep it from ending for longer than this."""
@@ -33,10 +33,15 @@ class DeleteGeneration:
     clock: Clock
 
     def __call__(self, *, owner: str, generation_id: str) -> None:
-        """Raises NotFound."""
+        """Raises NotFound, OfReferenceKit."""
         snapshot = owned_generation(self.generations, owner, generation_id)
+        refuse_of_kit(snapshot.generation)
+        self.erase(snapshot)
+
+    def erase(self, snapshot: Snapshot) -> None:
+        """For who deletes what it belongs to. Raises NotFound when it is gone."""
         unfinished = self._end(snapshot)
-        snapshot = self.close_generation(generation_id=generation_id)
+        snapshot = self.close_generation(generation_id=snapshot.generation.id)
         self.follow_variants.settle(snapshot)
         doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
         self.erase_images(images=doomed.values(), keys=input_keys(snapshot.generation))

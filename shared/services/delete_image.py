@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.images import StoredImage
-from shared.domain.ports import Characters, Images, Variants
+from shared.domain.ports import Characters, Images, ReferenceKits, Variants
 from shared.services.erase_images import EraseImages
 from shared.services.forget_image import ForgetImage
 
@@ -16,14 +16,17 @@ class DeleteImage:
     images: Images
     characters: Characters
     variants: Variants
+    kits: ReferenceKits
     forget_image: ForgetImage
     erase_images: EraseImages
 
     def __call__(self, *, owner: str, image_id: str) -> None:
-        """Raises NotFound, and Conflict for a character's current source or a variant's."""
+        """Raises NotFound, and Conflict for a character's current source, the photo of a
+        reference kit, or a variant's."""
         image = self.images.get(owner, image_id)
         self._refuse_variant(image)
         self._refuse_current_source(image)
+        self._refuse_photo(image)
         self.forget_image(image)
         self.erase_images(images=[image])
 
@@ -52,3 +55,17 @@ class DeleteImage:
                 code="source_in_use",
                 character_id=image.character_id,
             )
+
+    def _refuse_photo(self, image: StoredImage) -> None:
+        """One that was stored for a kit that never came to be is held back by nothing."""
+        if image.kit_id is None or image.generation_id is not None:
+            return
+        try:
+            self.kits.get(image.owner, image.kit_id)
+        except NotFound:
+            return
+        raise Conflict(
+            "A reference kit was drawn after this photo; delete the kit.",
+            code="source_in_use",
+            kit_id=image.kit_id,
+        )

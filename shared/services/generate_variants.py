@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.character import Character
+from shared.domain.character import Character, check_usable
 from shared.domain.choosing import choose_model
 from shared.domain.entity import Entity
 from shared.domain.errors import AlreadyAnswered, LikenessError, SourceNotReady
@@ -171,13 +171,6 @@ class GenerateVariantsOfMany:
 def _check_source(character: Character) -> None:
     """Variants are checked against it, so it is waited for."""
     source = character.source
-    if source is None:
-        raise SourceNotReady("The character has no source image yet.")
-    if source.qa.status is CheckStatus.PENDING:
+    if source is not None and source.qa.status is CheckStatus.PENDING:
         raise SourceNotReady("The source image is still being checked; try again in a moment.")
-    if source.qa.status is CheckStatus.FAILED:
-        failed = [one for one in source.qa.checks if one.outcome is CheckStatus.FAILED]
-        raise SourceNotReady(
-            "The source image did not pass its checks; give the character another one.",
-            failed_checks=[{"name": one.name, "message": one.message} for one in failed],
-        )
+    check_usable(source)

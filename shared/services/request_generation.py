@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from shared.domain.character import Character, seen_as
+from shared.domain.character import Character, check_usable, seen_as
 from shared.domain.choosing import choose_model, references_wanted, room_for_person
-from shared.domain.errors import AlreadyAnswered, Forbidden, SourceNotReady
+from shared.domain.errors import AlreadyAnswered, Forbidden
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import StoredImage
 from shared.domain.ports import Answers, Characters
 from shared.domain.pricing.catalogue import Model
 from shared.domain.prompts.data import check_names
-from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, Visibility
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
@@ -113,9 +112,5 @@ class RequestGeneration:
 
 def _check_source(character: Character, wish: Wish) -> None:
     """Only a portrait can do without: its first image becomes the reference of the others."""
-    if character.source is None and wish.mode is not Mode.PORTRAIT:
-        raise SourceNotReady("The character has no source image yet.")
-    if character.source is not None and character.source.qa.status is CheckStatus.FAILED:
-        raise SourceNotReady(
-            "The source image did not pass its checks; give the character another one."
-        )
+    if character.source is not None or wish.mode is not Mode.PORTRAIT:
+        check_usable(character.source)

@@ -8,10 +8,11 @@ from shared.domain.generation import Brief, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Answers, Generations, WorkQueue
 from shared.domain.pricing.catalogue import Model, find_model
-from shared.domain.request import Owner, Substitute
+from shared.domain.request import Owner
 from shared.domain.retrying import failed_items, retrial, without_late_windows
 from shared.services.answering import Answer, again, answered, keeping
 from shared.services.moving import tell_providers
+from shared.services.owned_generation import refuse_of_kit
 from shared.services.submit_generation import SubmitGeneration
 
 _RACES = 4
@@ -30,8 +31,8 @@ class RetryGeneration:
     def __call__(
         self, *, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None = None
     ) -> Answer[Snapshot]:
-        """Raises NotFound, IdempotencyKeyReused, StillRunning, NothingFailed, Unprocessable,
-        RateLimited, InFlightLimit, QuotaExceeded; then nothing has been written."""
+        """Raises NotFound, OfReferenceKit, IdempotencyKeyReused, StillRunning, NothingFailed,
+        Unprocessable, RateLimited, InFlightLimit, QuotaExceeded; then nothing has been written."""
         first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
         if first is not None:
             return first
@@ -50,6 +51,7 @@ class RetryGeneration:
         old, old_brief = self.generations.load(generation_id)
         if old.generation.owner != owner.id:
             raise NotFound("There is no such generation.")
+        refuse_of_kit(old.generation)
         now = self.submit_generation.clock()
         failed = failed_items(old)
         snapshot, brief = retrial(
@@ -60,7 +62,8 @@ class RetryGeneration:
             now=now,
             new_id=self.submit_generation.new_id,
         )
-        brief = brief.model_copy(update={"substitutes": self._substitutes(brief)})
+        substitutes = self.submit_generation.still_offered(brief.substitutes)
+        brief = brief.model_copy(update={"substitutes": substitutes})
         moves = without_late_windows(failed, now)
         self.submit_generation.record(
             owner,
@@ -71,11 +74,6 @@ class RetryGeneration:
         )
         tell_providers(self.queue, moves)
         return snapshot
-
-    def _substitutes(self, brief: Brief) -> tuple[Substitute, ...]:
-        """Of those of the first time, the ones that can still be asked."""
-        offered = self.submit_generation.offered
-        return tuple(one for one in brief.substitutes if one.provider in offered)
 
     def _model(self, brief: Brief) -> Model:
         """Raises Unprocessable when it can no longer be asked."""

@@ -21,3 +21,10 @@ class ShowKit:
     def all_of(self, kits: Sequence[ReferenceKit]) -> tuple[ShownKit, ...]:
         items = self.generations.items([ref for kit in kits for ref in kit.items])
         return tuple(shown(kit, items) for kit in kits)
+
+
+def kept_answer(kit: ShownKit) -> str:
+    """What is kept for those who repeat the request that drew it: without the vector of the
+    face, which is the kit's alone and goes with it."""
+    vector = {"kit": {"source": {"embedding": {"vector"}}}}
+    return kit.model_dump_json(exclude_defaults=True, exclude=vector)

@@ -17,7 +17,7 @@ from shared.domain.images import StoredImage
 from shared.domain.ports import Clock, Generations, Limits, UploadStore
 from shared.domain.pricing.catalogue import Model
 from shared.domain.reference_kit import ReferenceKit
-from shared.domain.request import Owner, ProviderName
+from shared.domain.request import Owner, ProviderName, Substitute
 from shared.domain.styling import Style
 from shared.domain.submission import submission
 from shared.domain.substituting import substitutes_for
@@ -153,6 +153,10 @@ class SubmitGeneration:
             kit=kit,
         )
         self._send(snapshot)
+
+    def still_offered(self, substitutes: Sequence[Substitute]) -> tuple[Substitute, ...]:
+        """Of those of an earlier time, the ones that can be asked now."""
+        return tuple(one for one in substitutes if one.provider in self.offered)
 
     def _stored(self, upload: Upload, data: bytes) -> Upload:
         """What is stored for a request that the transaction refuses has no record, and dies

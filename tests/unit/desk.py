@@ -175,7 +175,12 @@ class Desk:
     @property
     def delete_image(self) -> DeleteImage:
         return DeleteImage(
-            self.images, self.characters, self.variants, self.forget_image, self.erase_images
+            images=self.images,
+            characters=self.characters,
+            variants=self.variants,
+            kits=FakeReferenceKits(self.memory),
+            forget_image=self.forget_image,
+            erase_images=self.erase_images,
         )
 
     @property

@@ -10,7 +10,7 @@ from shared.adapters.dynamo.writes import ABSENT, Write, put, update
 from shared.domain.closing import Closing, LateCompletion
 from shared.domain.errors import InFlightLimit
 from shared.domain.generation import Generation
-from shared.domain.quota import MINUTE, minute_of, quota_exceeded, rate_limited
+from shared.domain.quota import MINUTE, in_flight_limit, minute_of, quota_exceeded, rate_limited
 
 
 def count_request(generation: Generation, limit: int) -> Write:
@@ -29,11 +29,7 @@ def take_slot(generation: Generation, cap: int) -> Write:
     """Refused with the ids that hold the slots."""
 
     def full(slot: Record | None) -> InFlightLimit:
-        running = sorted((slot or {}).get("running", ()))
-        return InFlightLimit(
-            f"{len(running)} of {cap} generations are running already.",
-            generation_ids=running,
-        )
+        return in_flight_limit(tuple((slot or {}).get("running", ())), cap)
 
     return update(
         keys.slot(generation.owner),
