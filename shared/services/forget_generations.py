@@ -45,8 +45,7 @@ class ForgetGenerations:
             if kit is not None:
                 self._thin_out(snapshot, kit)
                 return False
-            owner = snapshot.generation.owner
-            self.delete_generation(owner=owner, generation_id=generation_id)
+            self.delete_generation.erase(snapshot)
             return True
 
         return forget_each(
