@@ -8,9 +8,10 @@ AWS_SERVICES = {
     "generations": ("dynamodb", "s3", "sqs"),
     "characters": ("dynamodb", "s3", "sqs"),
     "webhook": ("secretsmanager", "sqs"),
-    "worker": ("dynamodb", "s3", "secretsmanager", "sqs"),
+    "worker": ("dynamodb", "s3", "secretsmanager", "sqs", "stepfunctions"),
     "face_analysis": ("dynamodb", "rekognition", "s3", "sqs"),
-    "sweeper": ("dynamodb", "s3", "sqs"),
+    "kit_workflow": ("dynamodb", "sqs", "stepfunctions"),
+    "sweeper": ("dynamodb", "s3", "sqs", "stepfunctions"),
     "analytics": ("dynamodb", "events", "s3", "sqs"),
 }
 

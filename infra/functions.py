@@ -1,4 +1,4 @@
-"""The seven functions: what each is given to run with; what each may touch stands in the stack."""
+"""The functions: what each is given to run with; what each may touch stands in the stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_lambda_event_sources import SqsDlq, SqsEventSource
 from constructs import Construct
 
@@ -28,6 +29,7 @@ NAMES = (
     "webhook",
     "worker",
     "face_analysis",
+    "kit_workflow",
     "sweeper",
     "analytics",
 )
@@ -156,6 +158,25 @@ class PythonFunction(Construct):
             cdk.Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason)
         )
 
+    def allow_executions(self, *actions: str, machine: sfn.StateMachine) -> None:
+        """Allow these actions on all executions of a state machine."""
+        stack = cdk.Stack.of(self)
+        executions = stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{machine.state_machine_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.allow(*actions, on=[executions])
+        name = stack.get_logical_id(cast("cdk.CfnElement", machine.node.default_child))
+        cdk.Validations.of(self.role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>"
+                f":<AWS::AccountId>:execution:<{name}.Name>:*]",
+                reason="Executions are named by the generations that they draw.",
+            )
+        )
+
     def allow_objects(self, *actions: str, bucket: s3.Bucket, keys: Sequence[str]) -> None:
         """Allow these actions on the objects whose keys match."""
         self.allow(*actions, on=[bucket.arn_for_objects(key) for key in keys])
@@ -200,6 +221,7 @@ class Functions(Construct):
             ),
             # One picture after the other, at the speed of a whole processor.
             "face_analysis": Size(memory_mb=1769, timeout_seconds=60),
+            "kit_workflow": Size(memory_mb=512, timeout_seconds=30),
             "sweeper": Size(memory_mb=512, timeout_seconds=SWEEPER_TIMEOUT_SECONDS),
             "analytics": Size(memory_mb=512, timeout_seconds=30),
         }
@@ -212,5 +234,6 @@ class Functions(Construct):
         self.webhook = self.all["webhook"]
         self.worker = self.all["worker"]
         self.face_analysis = self.all["face_analysis"]
+        self.kit_workflow = self.all["kit_workflow"]
         self.sweeper = self.all["sweeper"]
         self.analytics = self.all["analytics"]

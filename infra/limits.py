@@ -13,6 +13,7 @@ LIMITS_FILE = Path(__file__).resolve().parent.parent / "shared/domain/limits.jso
 
 # The gateway gives up on a function after 30 s; the sweeper must be done before it is next due.
 API_TIMEOUT_SECONDS = 29
+SWEEP_SECONDS = 60
 SWEEPER_TIMEOUT_SECONDS = 55
 DEAD_LETTER_VISIBILITY_SECONDS = 60
 
@@ -30,7 +31,10 @@ class Limits:
     lease_seconds: int
     visibility_seconds: int
     max_receive_count: int
+    queue_timeout_seconds: int
     deadline_seconds: int
+    timeout_grace_seconds: int
+    slot_timeout_seconds: int
     requeue_margin_seconds: int
     items_per_message: int
     priority_concurrency: int
@@ -46,12 +50,16 @@ class Limits:
         """Raise LimitsOutOfOrder unless every limit leaves room for the one inside it."""
         exhausted = self.visibility_seconds * self.max_receive_count
         given_up = exhausted + DEAD_LETTER_VISIBILITY_SECONDS
+        # It is looked for at doubling distances, and so found after twice the time at worst.
+        unclaimed = 2 * self.queue_timeout_seconds
+        item_life = unclaimed + self.deadline_seconds + self.timeout_grace_seconds + SWEEP_SECONDS
         last_moment = self.worker_timeout_seconds - self.requeue_margin_seconds
         orders = (
             ("a provider call", self.provider_call_seconds, "the worker's requeue", last_moment),
             ("the worker", self.worker_timeout_seconds, "the lease", self.lease_seconds),
             ("the lease", self.lease_seconds, "the visibility timeout", self.visibility_seconds),
             ("a dead letter's way", given_up, "the deadline", self.deadline_seconds),
+            ("an item's life", item_life, "the wait for a slot", self.slot_timeout_seconds),
         )
         for inner, less, outer, more in orders:
             if not less < more:

@@ -14,6 +14,7 @@ from infra.analytics import Analytics
 from infra.deployment import Deployment
 from infra.functions import METRICS_NAMESPACE, Functions
 from infra.messaging import Messaging, QueueWithDeadLetters
+from infra.workflow import KitWorkflow
 
 MINUTE = cdk.Duration.minutes(1)
 FIVE_MINUTES = cdk.Duration.minutes(5)
@@ -52,6 +53,7 @@ class Observability(Construct):
         functions: Functions,
         messaging: Messaging,
         analytics: Analytics,
+        workflow: KitWorkflow,
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -65,12 +67,14 @@ class Observability(Construct):
             *(self._errors(name, each.function) for name, each in functions.all.items()),
             self._sweeper_silent(functions.sweeper.function),
             *self._analytics_alarms(functions.analytics.function, analytics),
+            *self._kit_alarms(workflow),
             *self._provider_alarms(),
             *self._spending(deployment.daily_spend_threshold_usd),
         ]
         self._dashboard(
             [each.function for each in functions.all.values()],
             [pair.queue for pair in messaging.all.values()],
+            workflow,
             alarms,
         )
 
@@ -131,6 +135,36 @@ class Observability(Construct):
                 description="Costs, statistics and events are more than five minutes behind.",
             ),
             self._dead_letters("to-archive", analytics.to_archive),
+        ]
+
+    def _kit_alarms(self, workflow: KitWorkflow) -> list[cloudwatch.Alarm]:
+        """A slot without a picture fails no execution: what does is ours."""
+        machine = workflow.machine
+        return [
+            self._alarm(
+                "kit executions failed",
+                machine.metric_failed(period=MINUTE),
+                threshold=0,
+                description="The workflow of a kit has failed; the sweeper starts it again.",
+            ),
+            self._alarm(
+                "kit executions too long",
+                machine.metric_timed_out(period=MINUTE),
+                threshold=0,
+                description="The workflow of a kit has run for a day.",
+            ),
+            self._alarm(
+                "kits given up",
+                cloudwatch.Metric(
+                    namespace=METRICS_NAMESPACE,
+                    metric_name="workflow_lost",
+                    dimensions_map={"service": "sweeper"},
+                    period=MINUTE,
+                    statistic="Sum",
+                ),
+                threshold=0,
+                description="A kit ended with slots undrawn: its workflow failed three times.",
+            ),
         ]
 
     def _provider_alarms(self) -> list[cloudwatch.Alarm]:
@@ -210,6 +244,7 @@ class Observability(Construct):
         self,
         functions: Sequence[lambda_.Function],
         queues: Sequence[sqs.Queue],
+        workflow: KitWorkflow,
         alarms: Sequence[cloudwatch.Alarm],
     ) -> None:
         cloudwatch.Dashboard(self, "Dashboard").add_widgets(
@@ -227,6 +262,14 @@ class Observability(Construct):
             _graph(
                 "Oldest message, s",
                 [queue.metric_approximate_age_of_oldest_message() for queue in queues],
+            ),
+            _graph(
+                "Workflows of kits",
+                [
+                    workflow.machine.metric_started(),
+                    workflow.machine.metric_succeeded(),
+                    workflow.machine.metric_failed(),
+                ],
             ),
         )
 

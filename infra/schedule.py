@@ -7,6 +7,8 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk.aws_scheduler_targets import LambdaInvoke
 from constructs import Construct
 
+from infra.limits import SWEEP_SECONDS
+
 SWEEP = {"kind": "sweep"}
 COLLECT = {"kind": "collect"}
 
@@ -29,7 +31,7 @@ class SweepSchedule(Construct):
         role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[sweeper.function_arn])
         )
-        self._each("EachMinute", cdk.Duration.minutes(1), SWEEP, sweeper, role)
+        self._each("EachMinute", cdk.Duration.seconds(SWEEP_SECONDS), SWEEP, sweeper, role)
         self._each("EachHour", cdk.Duration.hours(1), COLLECT, sweeper, role)
 
     def _each(

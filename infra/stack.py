@@ -14,14 +14,16 @@ from infra.observability import Observability
 from infra.schedule import SweepSchedule
 from infra.secrets import ProviderSecret
 from infra.storage import Storage
+from infra.workflow import KitWorkflow
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
 WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 IN_BATCHES = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
 OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
-PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*")
+PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*", "*/kits/*")
 UPLOADED = "*/uploads/*"
+ANSWER = ("states:SendTaskFailure", "states:SendTaskSuccess")
 # What events and sums are made of: generations with their parts, images, kits, and characters'
 # sources.
 TELLING = {
@@ -56,6 +58,9 @@ class LikenessStack(cdk.Stack):
         self.analytics = Analytics(self, "Analytics", deployment=deployment)
         self.secret = ProviderSecret(self, "Providers", deployment=deployment)
         self.functions = Functions(self, "Functions", deployment=deployment, bundles=bundles)
+        self.workflow = KitWorkflow(
+            self, "KitWorkflow", function=self.functions.kit_workflow, deployment=deployment
+        )
         identity = Identity(self, "Identity", deployment=deployment)
         self.api = HttpApi(
             self, "Http", functions=self.functions, identity=identity, deployment=deployment
@@ -70,6 +75,7 @@ class LikenessStack(cdk.Stack):
             functions=self.functions,
             messaging=self.queues,
             analytics=self.analytics,
+            workflow=self.workflow,
             deployment=deployment,
         )
         for name, (value, described) in self._outputs().items():
@@ -91,7 +97,9 @@ class LikenessStack(cdk.Stack):
         run.worker.configure(
             table | images | uploads | queues | providers | frugal | deployment.faces
         )
-        run.sweeper.configure(table | images | uploads | queues | deployment.collecting)
+        workflow = {"KIT_WORKFLOW_ARN": self.workflow.arn}
+        run.sweeper.configure(table | images | uploads | queues | workflow | deployment.collecting)
+        run.kit_workflow.configure(table | queues)
         told = {"EVENT_BUS_NAME": self.analytics.bus.event_bus_name}
         kept = {"ARCHIVE_BUCKET": self.analytics.archive.bucket_name}
         threshold = {"DAILY_SPEND_THRESHOLD_USD": str(deployment.daily_spend_threshold_usd)}
@@ -128,6 +136,13 @@ class LikenessStack(cdk.Stack):
         run.worker.allow_objects("s3:DeleteObject", bucket=images, keys=[OF_GENERATIONS])
         run.worker.allow_objects("s3:GetObject", bucket=uploads, keys=[UPLOADED])
         run.worker.allow("s3:ListBucket", on=[images.bucket_arn, uploads.bucket_arn])
+
+        run.kit_workflow.allow(*READ, "dynamodb:PutItem", "dynamodb:UpdateItem", on=[table])
+        run.kit_workflow.allow("sqs:SendMessage", on=self.queues.arns)
+        run.sweeper.allow("states:StartExecution", on=[self.workflow.arn])
+        run.sweeper.allow_executions("states:DescribeExecution", machine=self.workflow.machine)
+        for answering in (run.worker, run.sweeper, run.kit_workflow):
+            answering.allow_everywhere(*ANSWER, reason="A token names its task; nothing else does.")
 
         kept = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
         run.face_analysis.allow(*kept, on=[table])
@@ -180,6 +195,7 @@ class LikenessStack(cdk.Stack):
             "ApiUrl": (self.api.url, "Address of the API; its documentation is at /v1/docs"),
             "ApiId": (self.api.api.api_id, "The API at API Gateway"),
             "ProviderSecretName": (self.secret.arn, "Secret that holds the keys of the providers"),
+            "KitWorkflowArn": (self.workflow.arn, "State machine of the reference kits"),
             "TableName": (self.storage.table.table_name, "Table of all records"),
             "ImagesBucketName": (self.storage.images.bucket_name, "Bucket of all images"),
             "EventBusName": (self.analytics.bus.event_bus_name, "Bus of all events"),

@@ -22,6 +22,8 @@ type Row = tuple[Status, type[e.Event], tuple[Status, ...]]
 PATH = Path(__file__).parents[1] / "docs" / "transitions.md"
 MEANING: dict[type[e.Event], str] = {
     e.LetGo: "What a held item waited for is there: it may be claimed.",
+    e.GivenUp: "What a held item waits for will never be there: it has failed without a call.",
+    e.Answered: "The workflow that awaited its end has been told: its generation may be closed.",
     e.Claimed: "A worker takes it: a lease, one attempt spent, the deadline starts with the first.",
     e.Unclaimed: f"Nobody claimed it for {QUEUE_TIMEOUT.seconds // 3600} hours: `queue_timeout`.",
     e.ProviderCalled: "Recorded before the call, so that a crash during it counts as spent.",
@@ -124,6 +126,7 @@ def _items(status: Status) -> Iterator[Item]:
             called_at=NOW,
             image=an_image(generation) if status is Status.UPLOADING else None,
             late_until=NOW + LATE_WINDOW if status is Status.FAILED else None,
+            awaited=True,
         )
         yield item
         if not item.ended:
@@ -144,6 +147,7 @@ def _events(event: type[e.Event], item: Item) -> Iterator[e.Event]:
         message="The provider is down.",
     )
     made: dict[type[e.Event], list[e.Event]] = {
+        e.GivenUp: [e.GivenUp(failure)],
         e.ProviderCalled: [e.ProviderCalled(attempt)],
         e.Bound: [e.Bound(attempt)],
         e.GivenBack: [e.GivenBack(attempt_number=1)],

@@ -18,27 +18,34 @@ from shared.domain.generation import Attempt, Brief, Item, Snapshot
 from shared.domain.ids import Kind
 from shared.domain.images import StoredImage
 from shared.domain.provider import Finished, Output, Pending, PredictionReport, ProviderCall
+from shared.domain.reference_kit import ReferenceKit
 from shared.domain.request import ProviderName
 from shared.domain.work import AttemptReference, PollPredictions, RunItems, TakeCallback
 from shared.services.admit_calls import AdmitCalls
+from shared.services.answer_workflow import AnswerWorkflow
 from shared.services.apply_callback import ApplyCallback
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
+from shared.services.finish_kit import FinishKit
 from shared.services.finish_work import FinishWork
 from shared.services.gather_references import GatherReferences
+from shared.services.give_up_held import GiveUpHeld
 from shared.services.judge_draws import Judge
+from shared.services.keep_kit_going import KeepKitGoing
 from shared.services.poll_predictions import Poll
 from shared.services.prepare_inputs import PrepareInputs
 from shared.services.resume_upload import ResumeUpload
 from shared.services.run_item import RunItem
 from shared.services.run_message import RunMessage
+from shared.services.run_slot import RunSlot
 from shared.services.settle_attempt import SettleAttempt
 from shared.services.settle_report import SettleReport
 from shared.services.show_pictures import ShowPictures
 from shared.services.store_result import StoreResult
 from shared.services.sweep import Sweep
 from tests.builders import a_brief, a_snapshot, an_allowance
+from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.fake_memory import Memory
 from tests.fake_outside import (
     FakeClock,
@@ -49,6 +56,7 @@ from tests.fake_outside import (
     FakeUploadStore,
     FakeWorkQueue,
 )
+from tests.fake_reference_kits import FakeReferenceKits
 from tests.fakes import FakeGenerations
 
 COST = 39_000
@@ -140,6 +148,7 @@ class Workshop:
     clock: FakeClock = field(default_factory=FakeClock)
     count: FakeCounter = field(default_factory=FakeCounter)
     gates: FakeGates = field(default_factory=FakeGates)
+    workflow: FakeKitWorkflow = field(default_factory=FakeKitWorkflow)
     rates: dict[ProviderName, Rate] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
     generation_id: str = ""
@@ -154,7 +163,25 @@ class Workshop:
 
     @cached_property
     def close(self) -> CloseGeneration:
-        return CloseGeneration(self.generations, self.clock)
+        return CloseGeneration(self.generations, self.clock, self.answer_workflow)
+
+    @cached_property
+    def answer_workflow(self) -> AnswerWorkflow:
+        return AnswerWorkflow(self.generations, self.workflow, self.clock, self.count)
+
+    @cached_property
+    def run_slot(self) -> RunSlot:
+        return RunSlot(
+            self.generations, self.dispatcher, self.answer_workflow, self.clock, self.count
+        )
+
+    @cached_property
+    def give_up_held(self) -> GiveUpHeld:
+        return GiveUpHeld(FakeReferenceKits(self.memory), self.generations, self.clock)
+
+    @cached_property
+    def finish_kit(self) -> FinishKit:
+        return FinishKit(self.generations, self.give_up_held, self.close)
 
     @cached_property
     def finish(self) -> FinishWork:
@@ -264,7 +291,13 @@ class Workshop:
     @cached_property
     def sweep(self) -> Sweep:
         return Sweep(
-            self.generations, self.queue, self.dispatcher, self.close, self.clock, self.count
+            generations=self.generations,
+            queue=self.queue,
+            dispatcher=self.dispatcher,
+            close_generation=self.close,
+            keep_going=KeepKitGoing(self.workflow, self.give_up_held, self.close, self.count),
+            clock=self.clock,
+            count=self.count,
         )
 
     @cached_property
@@ -277,7 +310,9 @@ class Workshop:
     def new_id(self, kind: Kind, now: datetime) -> str:
         return f"{kind}_{next(self.numbers):026}"
 
-    def submit(self, snapshot: Snapshot | None = None, **brief: Any) -> Snapshot:
+    def submit(
+        self, snapshot: Snapshot | None = None, kit: ReferenceKit | None = None, **brief: Any
+    ) -> Snapshot:
         """As an accepted request leaves things: recorded, due in a minute, not yet sent."""
         snapshot = snapshot or a_snapshot(items=3)
         self.generations.submit(
@@ -286,6 +321,7 @@ class Workshop:
             allowance=an_allowance(in_flight=5),
             idempotency=None,
             due_at=self.clock() + timedelta(seconds=60),
+            kit=kit,
         )
         self.generation_id = snapshot.generation.id
         return snapshot

@@ -26,7 +26,7 @@ from hypercorn.config import Config
 from ministack import app as gateway
 from ministack.core import lambda_runtime
 
-from infra.local.engine_changes import functions, services, snapshots, streams
+from infra.local.engine_changes import functions, services, snapshots, streams, workflows
 
 STATE = Path(os.environ["STATE_DIR"])
 
@@ -72,6 +72,7 @@ def main() -> None:
         functions.all_changes()
         services.all_changes()
         streams.unread_records_are_kept()
+        workflows.all_changes()
         snapshots.save_while_it_runs(STATE)
         threading.Thread(target=stop_when_orphaned, daemon=True).start()
         asyncio.run(serve_until_told_to_stop())

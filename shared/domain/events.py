@@ -14,7 +14,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class LetGo(Event):
-    """A held item may run now: what it waited for is there."""
+    """A held item may run now: what it waited for is there. `awaited`: by a workflow, which is to
+    be told of its end."""
+
+    awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp(Event):
+    """What a held item waits for will never be there."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """The workflow that awaited the item's end has been told, or asks no more."""
 
 
 @dataclass(frozen=True, slots=True)

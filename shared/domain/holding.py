@@ -1,5 +1,5 @@
 """Which held items may run: a pack without a reference draws one image first, and that
-image becomes the reference of the others."""
+image becomes the reference of the others. Those of a reference kit wait for its workflow."""
 
 from shared.domain.generation import Dispatch, Item, Snapshot, Status
 
@@ -9,15 +9,29 @@ def releasable(snapshot: Snapshot) -> tuple[Item, ...]:
     of a reference kit are let go by its workflow."""
     if snapshot.generation.max_concurrency is not None:
         return ()
-    held = tuple(item for item in snapshot.items if item.dispatch is Dispatch.HELD)
+    waiting = held(snapshot)
     if any(item.status is Status.COMPLETED for item in snapshot.items):
-        return held
-    running = any(not item.ended and item.dispatch is not Dispatch.HELD for item in snapshot.items)
-    return () if running else held[:1]
+        return waiting
+    return waiting[:1] if stands_still(snapshot) else ()
+
+
+def held(snapshot: Snapshot) -> tuple[Item, ...]:
+    return tuple(item for item in snapshot.items if item.dispatch is Dispatch.HELD)
+
+
+def stands_still(snapshot: Snapshot) -> bool:
+    """Nothing runs, and something is held: who is to let it go may have been lost."""
+    unfinished = [item for item in snapshot.items if not item.ended]
+    return bool(unfinished) and all(item.dispatch is Dispatch.HELD for item in unfinished)
+
+
+def needs_workflow(snapshot: Snapshot) -> bool:
+    """It stands still, and no worker is to let it go."""
+    return snapshot.generation.max_concurrency is not None and stands_still(snapshot)
 
 
 def held_for_workflow(snapshot: Snapshot, max_concurrency: int) -> Snapshot:
     """A kit as it is submitted: nothing runs before its workflow lets it go."""
     generation = snapshot.generation.model_copy(update={"max_concurrency": max_concurrency})
-    held = (item.model_copy(update={"dispatch": Dispatch.HELD}) for item in snapshot.items)
-    return Snapshot(generation=generation, items=tuple(held))
+    items = (item.model_copy(update={"dispatch": Dispatch.HELD}) for item in snapshot.items)
+    return Snapshot(generation=generation, items=tuple(items))

@@ -459,6 +459,10 @@ class KitWorkflow(Protocol):
         """Does nothing when none runs. Raises Unavailable."""
         ...
 
+
+class WorkflowTasks(Protocol):
+    """What executions wait for."""
+
     def answer(self, token: str, status: Status) -> None:
         """Tells who waits with this token how the item ended. A token that is closed, unknown or
         too old counts as told. Raises Unavailable."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.domain import events as e
 from shared.domain.generation import Dispatch, Item, Snapshot, Status
+from shared.domain.holding import needs_workflow
 from shared.domain.limits import FIRST_RESEND, LEASE, QUEUE_TIMEOUT, TIMEOUT_GRACE
 
 
@@ -67,6 +68,8 @@ def next_due(snapshot: Snapshot, now: datetime) -> datetime:
     """When to look at an open generation again."""
     if all(item.ended for item in snapshot.items):
         return now
+    if needs_workflow(snapshot):
+        return now + FIRST_RESEND
     running = (item for item in snapshot.items if not item.ended)
     return max(now, min(_item_due(item, now) for item in running))
 

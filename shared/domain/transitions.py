@@ -112,7 +112,20 @@ def _queue_timeout(item: Item, event: e.Unclaimed, now: datetime) -> Decision:
 def _release(item: Item, event: e.LetGo, now: datetime) -> Decision:
     if item.dispatch is not Dispatch.HELD:
         return Ignored(item, "not_held")
-    return Move(item, _to(item, Q, dispatch=Dispatch.PENDING, queued_at=now))
+    after = _to(item, Q, dispatch=Dispatch.PENDING, queued_at=now, awaited=event.awaited)
+    return Move(item, after)
+
+
+def _give_up(item: Item, event: e.GivenUp, now: datetime) -> Decision:
+    if item.dispatch is not Dispatch.HELD:
+        return Ignored(item, "not_held")
+    return _fail(item, event.failure, now)
+
+
+def _answered(item: Item, event: e.Answered, now: datetime) -> Decision:
+    if not item.awaited:
+        return Ignored(item, "not_awaited")
+    return Move(item, _to(item, item.status, awaited=False))
 
 
 def _provider_called(item: Item, event: e.ProviderCalled, now: datetime) -> Decision:
@@ -428,6 +441,7 @@ def _stage(item: Item) -> FailureStage:
 TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
     (Q, e.Claimed): _claim,
     (Q, e.LetGo): _release,
+    (Q, e.GivenUp): _give_up,
     (Q, e.Unclaimed): _queue_timeout,
     (P, e.ProviderCalled): _provider_called,
     (G, e.Bound): _bind,
@@ -446,4 +460,5 @@ TABLE: dict[tuple[Status, type[e.Event]], Rule] = {
     (Status.FAILED, e.LateResult): _late,
     (Status.FAILED, e.LateWindowEnded): _end_late_window,
     (Status.FAILED, e.CancelRequested): _end_late_window,
+    **{(status, e.Answered): _answered for status in ENDS},
 }

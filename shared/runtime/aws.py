@@ -1,6 +1,6 @@
 """AWS clients and the adapters on them, each made once per environment and on first use."""
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from shared.adapters.s3_images import S3Images
     from shared.adapters.s3_uploads import S3Uploads
     from shared.adapters.sqs_work import SqsWork
+    from shared.adapters.step_functions import StepFunctionsTasks, StepFunctionsWorkflow
     from shared.runtime.settings import QueueSettings
 
 _CONNECTIONS = 32
@@ -69,3 +70,17 @@ def work_queue(settings: "QueueSettings") -> "SqsWork":
         Lane.STANDARD: settings.work_standard_queue_url,
     }
     return SqsWork(client("sqs"), lanes, settings.ingest_queue_url)
+
+
+@cache
+def workflow_tasks() -> "StepFunctionsTasks":
+    from shared.adapters.step_functions import StepFunctionsTasks
+
+    return StepFunctionsTasks(partial(client, "stepfunctions"))
+
+
+@cache
+def kit_workflow(state_machine_arn: str) -> "StepFunctionsWorkflow":
+    from shared.adapters.step_functions import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(partial(client, "stepfunctions"), state_machine_arn)

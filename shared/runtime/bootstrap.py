@@ -22,6 +22,7 @@ from shared.runtime.clock import clock
 from shared.runtime.image_view import SignedUrls
 from shared.runtime.observability import count
 from shared.runtime.settings import ApiSettings
+from shared.services.answer_workflow import HaveWorkflowAnswered, NobodyAsks
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.check_inputs import CheckInputs
 from shared.services.close_generation import CloseGeneration
@@ -212,7 +213,9 @@ def stop_items() -> StopItems:
 
 @cache
 def close_generation() -> CloseGeneration:
-    return CloseGeneration(aws.generations(settings().table_name), clock)
+    generations = aws.generations(settings().table_name)
+    dispatcher = Dispatcher(generations, aws.work_queue(settings()), clock)
+    return CloseGeneration(generations, clock, HaveWorkflowAnswered(dispatcher))
 
 
 @cache
@@ -233,12 +236,13 @@ def forget_image() -> ForgetImage:
 
 @cache
 def delete_generation() -> DeleteGeneration:
+    generations = aws.generations(settings().table_name)
     return DeleteGeneration(
-        generations=aws.generations(settings().table_name),
+        generations=generations,
         images=images(),
         follow_variants=FollowVariants(variants(), clock),
         stop_items=stop_items(),
-        close_generation=close_generation(),
+        close_generation=CloseGeneration(generations, clock, NobodyAsks(generations, clock)),
         erase_images=erase_images(),
         clock=clock,
     )

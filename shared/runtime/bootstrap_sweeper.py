@@ -7,6 +7,7 @@ from shared.runtime.clock import clock
 from shared.runtime.observability import count
 from shared.runtime.settings import SweeperSettings
 from shared.services.analyse_image import RecordScore
+from shared.services.answer_workflow import AnswerWorkflow
 from shared.services.bury_dead_letter import BuryDeadLetter
 from shared.services.cancel_generation import StopItems
 from shared.services.close_generation import CloseGeneration
@@ -22,7 +23,9 @@ from shared.services.forget_generations import ForgetGenerations
 from shared.services.forget_image import ForgetImage
 from shared.services.forget_variants import ForgetVariants
 from shared.services.give_up_analysis import GiveUpAnalysis
+from shared.services.give_up_held import GiveUpHeld
 from shared.services.keep_dead_letter import KeepDeadLetter
+from shared.services.keep_kit_going import KeepKitGoing
 from shared.services.reviewing import Reviewing
 from shared.services.show_variants import ShowVariants
 from shared.services.sweep import Sweep
@@ -34,6 +37,26 @@ def settings() -> SweeperSettings:
 
 
 @cache
+def close_generation() -> CloseGeneration:
+    generations = aws.generations(settings().table_name)
+    answer_workflow = AnswerWorkflow(generations, aws.workflow_tasks(), clock, count)
+    return CloseGeneration(generations, clock, answer_workflow)
+
+
+@cache
+def keep_kit_going() -> KeepKitGoing:
+    from shared.adapters.dynamo.reference_kits import DynamoReferenceKits
+
+    kits = DynamoReferenceKits(aws.table(settings().table_name))
+    return KeepKitGoing(
+        workflow=aws.kit_workflow(settings().kit_workflow_arn),
+        give_up_held=GiveUpHeld(kits, aws.generations(settings().table_name), clock),
+        close_generation=close_generation(),
+        count=count,
+    )
+
+
+@cache
 def sweep() -> Sweep:
     generations = aws.generations(settings().table_name)
     queue = aws.work_queue(settings())
@@ -41,7 +64,8 @@ def sweep() -> Sweep:
         generations=generations,
         queue=queue,
         dispatcher=Dispatcher(generations, queue, clock),
-        close_generation=CloseGeneration(generations, clock),
+        close_generation=close_generation(),
+        keep_going=keep_kit_going(),
         clock=clock,
         count=count,
     )
@@ -52,7 +76,7 @@ def bury_dead_letter() -> BuryDeadLetter:
     generations = aws.generations(settings().table_name)
     return BuryDeadLetter(
         generations=generations,
-        close_generation=CloseGeneration(generations, clock),
+        close_generation=close_generation(),
         clock=clock,
         count=count,
     )
@@ -94,13 +118,12 @@ def collect() -> Collect:
     uploads = aws.image_store(settings().uploads_bucket)
     images = DynamoImages(table)
     generations = aws.generations(settings().table_name)
-    close_generation = CloseGeneration(generations, clock)
     delete_generation = DeleteGeneration(
         generations=generations,
         images=images,
         follow_variants=FollowVariants(DynamoVariants(table), clock),
         stop_items=StopItems(generations, aws.work_queue(settings()), clock),
-        close_generation=close_generation,
+        close_generation=close_generation(),
         erase_images=EraseImages(images, pictures),
         clock=clock,
     )

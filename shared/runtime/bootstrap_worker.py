@@ -15,6 +15,7 @@ from shared.runtime.observability import count
 from shared.runtime.provider_secret import provider_secret
 from shared.runtime.settings import WorkerSettings
 from shared.services.admit_calls import AdmitCalls
+from shared.services.answer_workflow import AnswerWorkflow
 from shared.services.apply_callback import ApplyCallback
 from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
@@ -93,7 +94,8 @@ def dispatcher() -> Dispatcher:
 @cache
 def finish_work() -> FinishWork:
     generations = aws.generations(settings().table_name)
-    return FinishWork(CloseGeneration(generations, clock), dispatcher())
+    answer_workflow = AnswerWorkflow(generations, aws.workflow_tasks(), clock, count)
+    return FinishWork(CloseGeneration(generations, clock, answer_workflow), dispatcher())
 
 
 @cache

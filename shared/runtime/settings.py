@@ -184,6 +184,11 @@ class FaceAnalysisSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class KitWorkflowSettings(QueueSettings):
+    table_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SweeperSettings(QueueSettings):
     """`collector_dry_run` lets the collector tell what it would delete, and delete nothing;
     generations of 0 `retention_generations_days`, and rejected variants of 0
@@ -192,6 +197,7 @@ class SweeperSettings(QueueSettings):
     table_name: str
     images_bucket: str
     uploads_bucket: str
+    kit_workflow_arn: str
     collector_dry_run: bool
     retention_generations_days: int
     retention_rejected_variants_days: int

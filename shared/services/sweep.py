@@ -7,12 +7,14 @@ from itertools import islice
 from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.generation import Item, Snapshot
+from shared.domain.holding import needs_workflow
 from shared.domain.ports import Clock, Counter, Generations, WorkQueue
 from shared.domain.sweeping import AskProvider, Remedy, Resend, next_due, remedy
 from shared.domain.transitions import Move
 from shared.domain.work import PollPredictions
 from shared.services.close_generation import CloseGeneration
 from shared.services.dispatching import Dispatcher
+from shared.services.keep_kit_going import KeepKitGoing
 from shared.services.moving import advance
 
 _AT_ONCE = 500
@@ -27,6 +29,7 @@ class Sweep:
     queue: WorkQueue
     dispatcher: Dispatcher
     close_generation: CloseGeneration
+    keep_going: KeepKitGoing
     clock: Clock
     count: Counter
 
@@ -56,7 +59,10 @@ class Sweep:
         if ask:
             poll = PollPredictions(generation_id=generation_id, indexes=tuple(ask))
             self.queue.ingest([poll])
-        self._finish(self.close_generation(generation_id=generation_id))
+        snapshot = self.close_generation(generation_id=generation_id)
+        if needs_workflow(snapshot):
+            snapshot = self.keep_going(snapshot)
+        self._finish(snapshot)
 
     def _raise_events(self, remedies: Sequence[tuple[Item, Remedy]]) -> Iterator[int]:
         """The indexes of the items that were queued again."""

@@ -23,6 +23,7 @@ def test_the_limits_in_force_are_in_order() -> None:
         ({"visibility_seconds": 130}, "the visibility timeout"),
         ({"max_receive_count": 4}, "a dead letter's way"),
         ({"deadline_seconds": 480}, "the deadline"),
+        ({"slot_timeout_seconds": 15_360}, "the wait for a slot"),
     ],
 )
 def test_a_limit_out_of_order_stops_the_synthesis(change: dict[str, int], complaint: str) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infra.functions import NAMES
+from infra.workflow import LOG_DELIVERY
 from tests.infrastructure.templates import Template, as_list
 
 READ = {"dynamodb:GetItem", "dynamodb:Query"}
@@ -24,6 +25,7 @@ FOLLOW = {
     f"dynamodb:{verb}"
     for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 }
+ANSWER = {"states:SendTaskFailure", "states:SendTaskSuccess"}
 S3_READ = {"s3:GetObject"}
 S3_WRITE = {"s3:PutObject"}
 S3_DELETE = {"s3:DeleteObject"}
@@ -45,7 +47,17 @@ ACTIONS = {
     ),
     "webhook": LOG | SEND | SECRET,
     "worker": (
-        LOG | READ | WRITE | SEND | CONSUME | SECRET | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
+        LOG
+        | READ
+        | WRITE
+        | SEND
+        | CONSUME
+        | SECRET
+        | ANSWER
+        | S3_READ
+        | S3_WRITE
+        | S3_DELETE
+        | S3_LIST
     ),
     "face_analysis": (
         LOG
@@ -55,7 +67,20 @@ ACTIONS = {
         | S3_LIST
         | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     ),
-    "sweeper": LOG | READ | WRITE | BATCH | SEND | CONSUME | S3_WRITE | S3_DELETE | S3_LIST,
+    "kit_workflow": LOG | READ | SEND | ANSWER | {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "sweeper": (
+        LOG
+        | READ
+        | WRITE
+        | BATCH
+        | SEND
+        | CONSUME
+        | ANSWER
+        | S3_WRITE
+        | S3_DELETE
+        | S3_LIST
+        | {"states:StartExecution", "states:DescribeExecution"}
+    ),
     "analytics": (
         LOG
         | WRITE
@@ -66,13 +91,14 @@ ACTIONS = {
         | {"dynamodb:BatchGetItem", "dynamodb:GetItem", "events:PutEvents"}
     ),
 }
-PICTURES = {"Images/*/characters/*", "Images/*/renders/*", "Images/*/project_*"}
+PICTURES = {"Images/*/characters/*", "Images/*/renders/*", "Images/*/project_*", "Images/*/kits/*"}
 OBJECTS = {
     "generations": {*PICTURES, "Uploads/*/uploads/*"},
     "characters": {*PICTURES, "Uploads/*/uploads/*"},
     "webhook": set(),
     "worker": {*PICTURES, "Uploads/*/uploads/*"},
     "face_analysis": {*PICTURES},
+    "kit_workflow": set(),
     "sweeper": {
         *PICTURES,
         "Images/dead-letters/*",
@@ -80,12 +106,15 @@ OBJECTS = {
     },
     "analytics": {"Archive/events/*"},
 }
+# Which streams there are, a task by its token and the delivery of logs are no rights on a resource.
+ON_NO_RESOURCE = ({"dynamodb:ListStreams"}, ANSWER, set(LOG_DELIVERY))
 INDEXES = {
     "generations": {"by_owner"},
     "characters": {"by_owner"},
     "webhook": set(),
     "worker": set(),
     "face_analysis": set(),
+    "kit_workflow": set(),
     "sweeper": {"due"},
     "analytics": set(),
 }
@@ -108,7 +137,7 @@ def test_a_function_reaches_only_its_prefixes_and_indexes(name: str, template: T
         if isinstance(resource, dict) and "Fn::Join" in resource
     ]
     suffixes = {parts[-1] for parts in joined}
-    objects = {f"{_bucket(str(parts[0]))}{parts[-1]}" for parts in joined if "*" in parts[-1]}
+    objects = {f"{_bucket(str(parts[0]))}{parts[-1]}" for parts in joined if "/*" in parts[-1]}
     indexes = {end.removeprefix("/index/") for end in suffixes if end.startswith("/index/")}
     assert (objects, indexes) == (OBJECTS[name], INDEXES[name])
 
@@ -136,10 +165,34 @@ def test_nothing_is_allowed_on_everything_and_no_action_is_a_pattern(template: T
     for policy in template.of_type("AWS::IAM::Policy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
-            # Which streams there are is not a right on a resource.
-            listing = as_list(statement["Action"]) == ["dynamodb:ListStreams"]
-            assert listing or "*" not in as_list(statement["Resource"])
+            everywhere = set(as_list(statement["Action"])) in ON_NO_RESOURCE
+            assert everywhere or "*" not in as_list(statement["Resource"])
             assert not [action for action in as_list(statement["Action"]) if "*" in action]
+
+
+def test_an_execution_may_run_one_function_and_the_sweeper_may_start_one_machine(
+    template: Template,
+) -> None:
+    (machine,) = template.of_type("AWS::StepFunctions::StateMachine")
+    roles = template.of_type("AWS::IAM::Role")
+    (role,) = (name for name in roles if name.startswith("KitWorkflowRole"))
+    allowed = {
+        action: json.dumps(statement["Resource"])
+        for policy in template.of_type("AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+    }
+    assert set(allowed) == {"lambda:InvokeFunction", *LOG_DELIVERY}
+    assert "KitWorkflowFunction" in allowed["lambda:InvokeFunction"]
+    started = {
+        action: statement["Resource"]
+        for statement in template.statements("sweeper")
+        for action in as_list(statement["Action"])
+        if action.startswith("states:")
+    }
+    assert started["states:StartExecution"] == {"Ref": machine}
+    assert f'"{machine}", "Name"' in json.dumps(started["states:DescribeExecution"])
 
 
 def test_every_function_has_a_role_of_its_own_without_managed_policies(template: Template) -> None:

@@ -50,7 +50,10 @@ ENVIRONMENTS = {
     | QUEUES
     | FACES,
     "face_analysis": {"TABLE_NAME", "IMAGES_BUCKET", "INGEST_QUEUE_URL"} | FACES,
-    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET"} | COLLECTING | QUEUES,
+    "kit_workflow": {"TABLE_NAME"} | QUEUES,
+    "sweeper": {"TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET", "KIT_WORKFLOW_ARN"}
+    | COLLECTING
+    | QUEUES,
     "analytics": {
         *("TABLE_NAME", "EVENT_BUS_NAME", "ARCHIVE_BUCKET", "DAILY_SPEND_THRESHOLD_USD"),
         "ANALYSIS_QUEUE_URL",
@@ -259,7 +262,7 @@ def test_generations_are_kept_for_ever_unless_the_deployment_says_how_long(
 def test_every_log_group_forgets(template: Template, local_template: Template) -> None:
     for deployed, days in ((template, 30), (local_template, 1)):
         groups = deployed.of_type("AWS::Logs::LogGroup").values()
-        assert len(groups) == len(NAMES) + 1
+        assert len(groups) == len(NAMES) + 2
         assert {group["RetentionInDays"] for group in groups} == {days}
 
 
@@ -273,6 +276,7 @@ def test_alarms_watch_dead_letters_waiting_errors_and_silence(template: Template
         + ["Errors"] * len(NAMES)
         + ["attempt_failed.provider_auth", "attempt_failed.model_retired"]
         + ["provider_breaker_opened"]
+        + ["ExecutionsFailed", "ExecutionsTimedOut", "workflow_lost"]
         + ["Invocations"]
     )
     (silence,) = (alarm for alarm in alarms if alarm["MetricName"] == "Invocations")
@@ -307,7 +311,7 @@ def test_the_outputs_name_all_an_operator_needs(template: Template) -> None:
     assert set(template.body["Outputs"]) == {
         *("ApiId", "ApiUrl", "TableName", "ImagesBucketName", "UploadsBucketName"),
         *("ProviderSecretName", "UserPoolId", "UserPoolClientId"),
-        *("EventBusName", "ArchiveBucketName"),
+        *("EventBusName", "ArchiveBucketName", "KitWorkflowArn"),
         *(f"{queue}QueueUrl" for queue in queues),
         *(f"{queue}DeadLetterQueueUrl" for queue in queues),
     }

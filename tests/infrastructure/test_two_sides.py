@@ -12,6 +12,7 @@ from shared.runtime.settings import (
     AnalyticsSettings,
     ApiSettings,
     FaceAnalysisSettings,
+    KitWorkflowSettings,
     Settings,
     SweeperSettings,
     WebhookSettings,
@@ -26,6 +27,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "webhook": WebhookSettings,
     "worker": WorkerSettings,
     "face_analysis": FaceAnalysisSettings,
+    "kit_workflow": KitWorkflowSettings,
     "sweeper": SweeperSettings,
     "analytics": AnalyticsSettings,
 }

@@ -18,6 +18,7 @@ from shared.runtime import (
     bootstrap_analytics,
     bootstrap_characters,
     bootstrap_face_analysis,
+    bootstrap_kit_workflow,
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
@@ -35,6 +36,7 @@ _ROOTS = (
     bootstrap_analytics,
     bootstrap_characters,
     bootstrap_face_analysis,
+    bootstrap_kit_workflow,
     bootstrap_numbers,
     bootstrap_styles,
     bootstrap_sweeper,
@@ -90,6 +92,7 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "COMFYUI_REQUESTS_PER_MINUTE": "600",
         "FACE_ANALYZER": "dlib",
         "EVENT_BUS_NAME": "likeness-bus",
+        "KIT_WORKFLOW_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:Kits",
         "DAILY_SPEND_THRESHOLD_USD": "0",
     }
     for name, value in variables.items():

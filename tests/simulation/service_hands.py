@@ -258,7 +258,7 @@ class ByServices:
         self.apply_callback = ApplyCallback(ports, provider_of, ports, report, finish, counter)
         self.poll = Poll(ports, provider_of, ports, report, finish, clock, counter)
         self.tell_provider = TellProvider(provider_of, counter)
-        self.sweep_all = Sweep(ports, ports, dispatcher, close, clock, counter)
+        self.sweep_all = Sweep(ports, ports, dispatcher, close, _no_kits, clock, counter)
         self.bury_one = BuryDeadLetter(ports, close, clock, counter)
         stop = StopItems(ports, ports, clock)
         self.cancel_one = CancelGeneration(ports, stop, close)
@@ -309,6 +309,11 @@ async def _prepare_none(generation: Generation, brief: Brief) -> tuple[()]:
     return ()
 
 
+def _draw_no_kit(snapshot: Snapshot) -> Snapshot:
+    raise AssertionError("no workflow draws what is simulated")
+
+
+_no_kits: Any = _draw_no_kit
 _no_inputs: Any = _prepare_none
 
 

@@ -10,6 +10,7 @@ from shared.adapters.imaging_structure import sniff
 from shared.adapters.public_url import check_public_url
 from shared.domain.ids import Kind
 from shared.domain.request import Owner, Plan, ProviderName
+from shared.services.answer_workflow import NobodyAsks
 from shared.services.bring_variant_image import BringVariantImage
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.change_character import ChangeCharacter
@@ -167,7 +168,9 @@ class Desk:
             images=self.images,
             follow_variants=FollowVariants(self.variants, self.clock),
             stop_items=self.stop_items,
-            close_generation=self.close_generation,
+            close_generation=CloseGeneration(
+                self.generations, self.clock, NobodyAsks(self.generations, self.clock)
+            ),
             erase_images=self.erase_images,
             clock=self.clock,
         )

@@ -3,9 +3,11 @@
 import pytest
 
 from shared.domain.errors import Conflict, NotFound, OfReferenceKit, Unavailable
+from shared.domain.events import LetGo
 from shared.domain.generation import Status
 from shared.domain.kit_run import KitRun
 from shared.domain.reference_kit import KitStatus
+from shared.services.moving import advance
 from tests.builders import ADA, GRACE
 from tests.unit.desk import ADA_PAYS
 from tests.unit.kit_desk import KitDesk
@@ -45,6 +47,19 @@ def test_a_running_kit_is_stopped_and_gives_back_what_it_held() -> None:
     assert left(desk) == []
     assert desk.workflow.stopped == [run]
     assert desk.memory.slots[ADA] == set()
+    assert set(desk.memory.used.values()) == {0}
+
+
+def test_a_slot_that_a_stopped_execution_awaits_does_not_keep_the_kit_open() -> None:
+    desk = KitDesk()
+    kit = desk.begun()
+    generation = desk.generations.get(kit.kit.generation_id)
+    advance(desk.generations, generation.items[0], LetGo(awaited=True), desk.clock)
+
+    delete(desk, kit.kit.id)
+
+    assert left(desk) == []
+    assert (desk.memory.slots[ADA], desk.workflow.answers) == (set(), {})
     assert set(desk.memory.used.values()) == {0}
 
 

@@ -39,7 +39,9 @@ def _image(draw: st.DrawFn, item: Item) -> Any:
 
 
 _MAKE: dict[type[e.Event], Any] = {
-    e.LetGo: lambda draw, item: e.LetGo(),
+    e.LetGo: lambda draw, item: e.LetGo(awaited=draw(st.booleans())),
+    e.GivenUp: lambda draw, item: e.GivenUp(a_failure()),
+    e.Answered: lambda draw, item: e.Answered(),
     e.Claimed: lambda draw, item: e.Claimed(),
     e.Unclaimed: lambda draw, item: e.Unclaimed(),
     e.ProviderCalled: lambda draw, item: e.ProviderCalled(_attempt(draw, item)),
@@ -108,6 +110,7 @@ def any_item(draw: st.DrawFn) -> Item:
         prediction_id=draw(st.sampled_from((None, "p1"))),
         image=draw(st.sampled_from((None, an_image(a_generation()), awaiting()[0].image))),
         accept=draw(st.sampled_from((None, Acceptance()))),
+        awaited=draw(st.booleans()),
     )
 
 
@@ -158,7 +161,7 @@ def test_an_end_is_an_end_but_for_a_timeout_in_its_window(
 ) -> None:
     for item, event, now in life:
         decision = decide(item, event, now)
-        if not item.ended or isinstance(decision, Ignored):
+        if not item.ended or isinstance(decision, Ignored) or isinstance(event, e.Answered):
             continue
         assert item.status is Status.FAILED
         assert item.failure is not None
@@ -216,6 +219,37 @@ def test_what_is_completed_has_an_image_and_what_waits_has_none(
         if after.ended:
             assert (after.lease_until, after.dispatch) == (None, None)
             assert after.completed_at is not None
+
+
+@given(lives())
+def test_what_a_workflow_awaits_is_let_go_awaited_and_is_so_until_its_end_was_told(
+    life: list[tuple[Item, e.Event, datetime]],
+) -> None:
+    for item, event, now in life:
+        decision = decide(item, event, now)
+        if isinstance(decision, Ignored) or decision.after.awaited == item.awaited:
+            continue
+        if item.awaited:
+            assert isinstance(event, e.Answered)
+            assert item.ended
+            unchanged = {"awaited", "version"}
+            assert decision.after.model_dump(exclude=unchanged) == item.model_dump(
+                exclude=unchanged
+            )
+        else:
+            assert event == e.LetGo(awaited=True)
+            assert item.dispatch is Dispatch.HELD
+
+
+@given(lives())
+def test_only_what_is_held_is_given_up_and_it_has_cost_nothing(
+    life: list[tuple[Item, e.Event, datetime]],
+) -> None:
+    for item, event, now in life:
+        decision = decide(item, event, now)
+        if isinstance(event, e.GivenUp) and isinstance(decision, Move):
+            assert item.dispatch is Dispatch.HELD
+            assert (decision.after.calls, decision.after.cost_micro_usd) == (0, 0)
 
 
 def moves(life: list[tuple[Item, e.Event, datetime]]) -> list[tuple[Item, Item]]:
