@@ -7,6 +7,7 @@ A zip file that is half as large is loaded and unpacked in half the time at ever
 AWS_SERVICES = {
     "generations": ("dynamodb", "s3", "sqs"),
     "characters": ("dynamodb", "s3", "sqs"),
+    "reference_kits": ("dynamodb", "s3", "sqs", "stepfunctions"),
     "webhook": ("secretsmanager", "sqs"),
     "worker": ("dynamodb", "s3", "secretsmanager", "sqs", "stepfunctions"),
     "face_analysis": ("dynamodb", "rekognition", "s3", "sqs"),

@@ -26,6 +26,7 @@ STREAM_TRIES = 5
 NAMES = (
     "generations",
     "characters",
+    "reference_kits",
     "webhook",
     "worker",
     "face_analysis",
@@ -215,6 +216,7 @@ class Functions(Construct):
         sizes = {
             "generations": Size(memory_mb=1024, timeout_seconds=API_TIMEOUT_SECONDS),
             "characters": Size(memory_mb=1769, timeout_seconds=API_TIMEOUT_SECONDS),
+            "reference_kits": Size(memory_mb=1769, timeout_seconds=API_TIMEOUT_SECONDS),
             "webhook": Size(memory_mb=512, timeout_seconds=10),
             "worker": Size(
                 memory_mb=1024, timeout_seconds=deployment.limits.worker_timeout_seconds
@@ -231,6 +233,7 @@ class Functions(Construct):
         }
         self.generations = self.all["generations"]
         self.characters = self.all["characters"]
+        self.reference_kits = self.all["reference_kits"]
         self.webhook = self.all["webhook"]
         self.worker = self.all["worker"]
         self.face_analysis = self.all["face_analysis"]

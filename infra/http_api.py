@@ -30,6 +30,7 @@ PROTECTED = {
         "/v1/characters/{proxy+}",
         "/v1/variants/{proxy+}",
     ),
+    "reference_kits": ("/v1/reference-kits", "/v1/reference-kits/{proxy+}"),
 }
 PUBLIC = {
     "generations": {
@@ -73,7 +74,7 @@ class HttpApi(Construct):
         )
         self._add_stage(deployment.log_retention)
         authorizer = HttpJwtAuthorizer("Jwt", identity.issuer, jwt_audience=[identity.audience])
-        for name in ("generations", "characters", "webhook"):
+        for name in ("generations", "characters", "reference_kits", "webhook"):
             integration = HttpLambdaIntegration(
                 name.title(), functions.all[name].function, scope_permission_to_route=False
             )

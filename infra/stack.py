@@ -21,7 +21,8 @@ WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 IN_BATCHES = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
 OF_CHARACTERS = "*/characters/*"
 OF_GENERATIONS = "*/renders/*"
-PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*", "*/kits/*")
+OF_KITS = "*/kits/*"
+PICTURES = (OF_CHARACTERS, OF_GENERATIONS, "*/project_*", OF_KITS)
 UPLOADED = "*/uploads/*"
 ANSWER = ("states:SendTaskFailure", "states:SendTaskSuccess")
 # What events and sums are made of: generations with their parts, images, kits, and characters'
@@ -88,7 +89,7 @@ class LikenessStack(cdk.Stack):
         images = {"IMAGES_BUCKET": self.storage.images.bucket_name}
         secret = {"PROVIDER_SECRET_NAME": self.secret.arn}
         uploads = {"UPLOADS_BUCKET": self.storage.uploads.bucket_name}
-        for api in (run.generations, run.characters):
+        for api in (run.generations, run.characters, run.reference_kits):
             api.configure(table | images | uploads | queues | deployment.choices)
         run.webhook.configure({"INGEST_QUEUE_URL": queues["INGEST_QUEUE_URL"]} | secret)
         # Threads that decode pictures would else keep an arena of memory each.
@@ -98,6 +99,7 @@ class LikenessStack(cdk.Stack):
             table | images | uploads | queues | providers | frugal | deployment.faces
         )
         workflow = {"KIT_WORKFLOW_ARN": self.workflow.arn}
+        run.reference_kits.configure(workflow)
         run.sweeper.configure(table | images | uploads | queues | workflow | deployment.collecting)
         run.kit_workflow.configure(table | queues)
         told = {"EVENT_BUS_NAME": self.analytics.bus.event_bus_name}
@@ -112,7 +114,7 @@ class LikenessStack(cdk.Stack):
         """Allow each function what its job needs; a reader finds every right of the system here."""
         run, images, uploads = self.functions, self.storage.images, self.storage.uploads
         table = self.storage.table.table_arn
-        for api in (run.generations, run.characters):
+        for api in (run.generations, run.characters, run.reference_kits):
             api.allow(*READ, *WRITE, *IN_BATCHES, on=[table])
             api.allow("dynamodb:Query", on=[self.storage.by_owner_arn])
             api.allow("sqs:SendMessage", on=self.queues.arns)
@@ -125,6 +127,10 @@ class LikenessStack(cdk.Stack):
         run.characters.allow("dynamodb:ConditionCheckItem", on=[table])
         run.characters.allow_objects("s3:PutObject", bucket=images, keys=[OF_CHARACTERS])
         run.characters.allow("s3:ListBucket", on=[images.bucket_arn])
+        run.reference_kits.allow_objects("s3:PutObject", bucket=images, keys=[OF_KITS])
+        run.reference_kits.allow("s3:ListBucket", on=[images.bucket_arn])
+        run.reference_kits.allow("states:StartExecution", on=[self.workflow.arn])
+        run.reference_kits.allow_executions("states:StopExecution", machine=self.workflow.machine)
 
         run.webhook.allow("sqs:SendMessage", on=[self.queues.ingest.queue.queue_arn])
         run.webhook.allow("secretsmanager:GetSecretValue", on=[self.secret.arn])

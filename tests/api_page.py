@@ -17,9 +17,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from shared.domain.request import Mode
+from shared.runtime import aws as aws_module
 from shared.runtime import bootstrap
 from tests.api_story import STORY, Step
 from tests.aws import UPLOADS_BUCKET, Aws, fresh_aws
+from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.integration.deployed import deployed, forget_what_was_made
 from tests.integration.finishing import complete
 from tests.integration.http_client import Answer, call
@@ -60,6 +62,7 @@ def _api() -> Iterator[Aws]:
     ):
         monkeypatch.setenv("PAID_IN_FLIGHT", "99")
         monkeypatch.setattr(bootstrap, "draw_seed", lambda: 42)
+        monkeypatch.setattr(aws_module, "kit_workflow", lambda arn: FakeKitWorkflow())
         forget_what_was_made()
         yield aws
 

@@ -114,6 +114,29 @@ VARIANTS = Chapter(
         ),
     ),
 )
+_KIT = "/v1/reference-kits/{kit}"
+KITS = Chapter(
+    "A reference kit",
+    "A kit is a person from all sides: the anchor face first, then the other slots after it and "
+    "the photo. It can stand in for the photo in every generation that shows somebody.",
+    (
+        Step(
+            "Create a kit of a character",
+            "POST",
+            "/v1/reference-kits",
+            {
+                "name": "Mira, studio",
+                "character_id": "{character}",
+                "slots": ["profile"],
+                "expressions": ["smile"],
+                "max_cost_usd": 0.5,
+            },
+            keep="kit",
+        ),
+        Step("Rename it", "PATCH", _KIT, {"name": "Mira, for the summer issue"}),
+        Step("Read what the model is told", "GET", f"{_KIT}?expand=prompts"),
+    ),
+)
 STYLES = Chapter(
     "A style",
     "A style capsule is a visual style under a name, in words and in pictures you have here.",
@@ -242,4 +265,4 @@ NUMBERS = Chapter(
         Step("See what waits", "GET", "/v1/queue"),
     ),
 )
-STORY = (CHARACTERS, VARIANTS, STYLES, ESTIMATES, MODES, RESULTS, NUMBERS)
+STORY = (CHARACTERS, VARIANTS, KITS, STYLES, ESTIMATES, MODES, RESULTS, NUMBERS)

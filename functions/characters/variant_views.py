@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from functions.characters.views import QaView, SourceImageView
+from functions.characters.views import SourceImageView
 from shared.domain.entity import Timestamp
 from shared.domain.likeness import Similarity
 from shared.domain.quality import CheckStatus, Quality
@@ -13,6 +13,7 @@ from shared.domain.variant import (
     VariantStatus,
 )
 from shared.runtime.error_view import ErrorView
+from shared.runtime.face_views import QaView
 from shared.runtime.form_files import InputPictureBody
 from shared.runtime.image_view import ImageView, SignedUrls, SimilarityView
 from shared.runtime.models import PageQuery, Query, Slug, View, YesOrNo

@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from shared.domain.character import Attributes, Character, Embedding, SourceImage
+from shared.domain.character import Attributes, Character, SourceImage
 from shared.domain.entity import Timestamp
 from shared.domain.images import ImageFormat
-from shared.domain.quality import CheckStatus, Quality, QualityCheck
 from shared.domain.upload import MAX_UPLOAD_BYTES, Upload, UploadForm
+from shared.runtime.face_views import EmbeddingView, QaView
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import Body, Seed, Strength, View, Words
 from shared.services.change_character import CharacterChange
@@ -98,46 +98,6 @@ class ConsistencyView(View):
     seed: int
     style_strength: float | None
     negative_prompt: str | None
-
-
-class CheckView(View):
-    """One check of a picture: what was measured, against which limit, in words."""
-
-    name: str
-    value: float
-    limit: float
-    outcome: CheckStatus
-    message: str
-
-    @classmethod
-    def of(cls, check: QualityCheck) -> Self:
-        return cls(**check.model_dump())
-
-
-class QaView(View):
-    """`checks` is empty until they have run, and where the deployment looks at no faces."""
-
-    status: CheckStatus
-    checks: list[CheckView]
-
-    @classmethod
-    def of(cls, quality: Quality) -> Self:
-        checks = [CheckView.of(check) for check in quality.checks]
-        return cls(status=quality.status, checks=checks)
-
-
-class EmbeddingView(View):
-    """The face as numbers; `provider` and `model_version` are known once it is made, and `reason`
-    tells why there is no face to compare with."""
-
-    status: CheckStatus
-    provider: str | None
-    model_version: str | None
-    reason: str | None
-
-    @classmethod
-    def of(cls, embedding: Embedding) -> Self:
-        return cls(**embedding.model_dump(exclude={"vector"}))
 
 
 class JobsView(View):

@@ -9,7 +9,6 @@ from functions.generations.identity_bodies import CharacterIdentityBody, Identit
 from shared.domain.ids import Kind
 from shared.domain.images import ImageFormat
 from shared.domain.request import (
-    Acceptance,
     AssetPlace,
     JobType,
     Mode,
@@ -19,6 +18,7 @@ from shared.domain.request import (
     Visibility,
 )
 from shared.domain.wish import Wish
+from shared.runtime.drawing_views import AcceptBody
 from shared.runtime.form_files import InputPictureBody
 from shared.runtime.models import Body, IdOf, Seed, Slug, Strength, Words
 
@@ -29,18 +29,6 @@ MIN_INPUTS, MAX_INPUTS = 2, 8
 Prompt = Annotated[str, Words(4000, lines=True)]
 NegativePrompt = Annotated[str, Words(1000, lines=True)]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
-
-
-class AcceptBody(Body):
-    """An image of a person that scores below `min_score` (0 to 100) is drawn again from another
-    seed, up to `max_attempts` draws in all and within the image's equal share of `max_cost_usd`.
-    The best one is delivered; the others stay on record."""
-
-    min_score: Annotated[float, Field(ge=1, le=100)] = 85
-    max_attempts: Annotated[int, Field(ge=1, le=5)] = 3
-
-    def to_domain(self) -> Acceptance:
-        return Acceptance(min_score=self.min_score, max_attempts=self.max_attempts)
 
 
 class _Common(Body):

@@ -95,7 +95,7 @@ class EstimateView(View):
     refuses={
         403: ("public_identity",),
         404: ("not_found",),
-        409: ("source_not_ready",),
+        409: ("kit_not_ready", "source_not_ready"),
         422: OF_A_WISH,
     },
 )

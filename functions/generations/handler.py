@@ -47,7 +47,10 @@ api.include(numbers.api)
         402: ("quota_exceeded",),
         403: ("public_identity",),
         404: ("not_found",),
-        409: ("in_flight_limit", "not_a_hero", "source_not_ready", "upload_expired"),
+        409: (
+            *("in_flight_limit", "kit_not_ready", "not_a_hero", "source_not_ready"),
+            "upload_expired",
+        ),
         422: ("content_blocked_input", "idempotency_key_reused", *OF_A_WISH),
         429: ("rate_limited",),
     },
@@ -104,7 +107,7 @@ def cancel_generation(owner: Owner, generation_id: GenerationId) -> CancelView:
     summary="Draw again what failed",
     refuses={
         402: ("quota_exceeded",),
-        409: ("in_flight_limit", "nothing_failed", "still_running"),
+        409: ("in_flight_limit", "nothing_failed", "of_reference_kit", "still_running"),
         422: (
             "idempotency_key_reused",
             "max_cost_exceeded",
@@ -126,7 +129,12 @@ def retry_generation(
     return _accepted(answer)
 
 
-@api.delete("/v1/generations/{generation_id}", status=204, summary="Delete a generation")
+@api.delete(
+    "/v1/generations/{generation_id}",
+    status=204,
+    summary="Delete a generation",
+    refuses={409: ("of_reference_kit",)},
+)
 def delete_generation(owner: Owner, generation_id: GenerationId) -> None:
     """Cancels what runs, and deletes the images with it. Those that became variants stay with
     their variants."""

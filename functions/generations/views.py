@@ -3,41 +3,22 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from shared.domain.draws import Draw, Judgement
+from shared.domain.draws import Judgement
 from shared.domain.entity import Timestamp
 from shared.domain.generation import (
     CancelReceipt,
     Generation,
     Item,
-    Progress,
     Snapshot,
     Status,
 )
-from shared.domain.images import StoredImage
 from shared.domain.pricing.catalogue import effective_at, recorded_model
-from shared.domain.request import Acceptance, Effective, Mode, ProviderName, Reach
+from shared.domain.request import Effective, Mode, ProviderName, Reach
 from shared.domain.style_capsule import AppliedStyle
+from shared.runtime.drawing_views import AcceptView, CostView, DrawView, ProgressView
 from shared.runtime.error_view import ErrorView
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
-
-
-class ProgressView(View):
-    total: int
-    completed: int
-    failed: int
-    cancelled: int
-    percent: int
-
-    @classmethod
-    def of(cls, progress: Progress) -> Self:
-        return cls(
-            total=progress.total,
-            completed=progress.completed,
-            failed=progress.failed,
-            cancelled=progress.cancelled,
-            percent=progress.percent,
-        )
 
 
 class EffectiveView(View):
@@ -48,39 +29,6 @@ class EffectiveView(View):
     style_strength: Reach | None
     negative_prompt: Reach | None
     size: Reach
-
-
-class AcceptView(View):
-    """What an image must score to be delivered at once, and how often it is drawn at most."""
-
-    min_score: float
-    max_attempts: int
-
-    @classmethod
-    def of(cls, accept: Acceptance | None) -> Self | None:
-        return None if accept is None else cls(**accept.model_dump())
-
-
-class DrawView(View):
-    """One stored image of an item for which a score was asked; `kept` is the one delivered."""
-
-    image_id: str
-    seed: int
-    score: float | None
-    attempts: int
-    kept: bool
-
-    @classmethod
-    def of(cls, draw: Draw, image: StoredImage | None) -> Self:
-        kept = image is not None and image.id == draw.image_id
-        return cls(
-            image_id=draw.image_id,
-            seed=draw.seed,
-            # It may have been delivered before it was measured.
-            score=image.score if image is not None and kept else draw.score,
-            attempts=draw.attempts,
-            kept=kept,
-        )
 
 
 class ItemView(View):
@@ -119,13 +67,6 @@ class ItemView(View):
             error=ErrorView.of(item.failure) if failed and item.failure else None,
             late=item.late,
         )
-
-
-class CostView(View):
-    """Estimated from the dated price table, actual from what the provider reports."""
-
-    estimated_usd: float
-    actual_usd: float
 
 
 class QuotaView(View):

@@ -11,6 +11,7 @@ from typing import Any
 from functions.characters.handler import api as characters
 from functions.generations.handler import api as generations
 from functions.openapi.document import document
+from functions.reference_kits.handler import api as reference_kits
 from shared.runtime.version import VERSION
 
 TARGET = Path(__file__).parents[1] / "generations" / "openapi.json"
@@ -97,7 +98,7 @@ _WEBHOOK: dict[str, Any] = {
 def generate() -> str:
     """The document as it is written to the file."""
     made = document(
-        [*generations.routes, *characters.routes],
+        [*generations.routes, *characters.routes, *reference_kits.routes],
         info=_INFO,
         examples=json.loads(_EXAMPLES.read_text(encoding="utf-8")),
         more_paths=_WEBHOOK,

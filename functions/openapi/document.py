@@ -146,6 +146,10 @@ def _parameters(name: str, binding: b.Binding, definitions: Json) -> list[Json]:
             schema = {"type": "string", "pattern": id_pattern(kind)}
             parameter = {"name": name, "in": "path", "required": True, "schema": schema}
             return [parameter | {"description": described}]
+        case b.PathName(pattern=pattern, thing=thing):
+            schema = {"type": "string", "pattern": pattern}
+            parameter = {"name": name, "in": "path", "required": True, "schema": schema}
+            return [parameter | {"description": f"A {thing}; any other is answered with 404."}]
         case b.QueryString(model=model):
             fields: Json = definitions[model.__name__]["properties"]
             return [

@@ -23,6 +23,7 @@ _PICTURE_REFUSALS: Final = {
 _REFUSED_BY: Final[Mapping[Any, Mapping[int, tuple[str, ...]]]] = {
     b.Caller: {401: ("unauthenticated",)},
     b.PathId: {404: ("not_found",)},
+    b.PathName: {404: ("not_found",)},
     b.QueryString: {422: ("validation_failed",)},
     b.RetryKey: {400: ("invalid_idempotency_key",)},
     b.JsonBody: _BODY_REFUSALS,

@@ -3,6 +3,7 @@
 annotation                        taken from                          refused with
 Owner                             the token's claims                  401
 Annotated[str, Kind.…]            the path; an id by its pattern      404
+Annotated[str, PathName(…)]       the path; a name by its pattern     404
 a Query                           the query string                    422
 a Body, or a union of them        JSON, or a form's `request` part    400, 413, 415, 422
                                   with the files that it names
@@ -21,7 +22,7 @@ from typing import Annotated, Any, Final, Protocol, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.domain.errors import Invalid
+from shared.domain.errors import Invalid, NotFound
 from shared.domain.idempotency import KEY_LIFETIME, IdempotencyKey
 from shared.domain.ids import Kind
 from shared.domain.image_input import ImageInput
@@ -182,6 +183,20 @@ class PathId:
         return existing_id(self.kind, incoming.path_arguments[name])
 
 
+@dataclass(frozen=True, slots=True)
+class PathName:
+    """What is called so by its owner; `thing` is what nothing else can be the name of."""
+
+    pattern: str
+    thing: str
+
+    def read(self, incoming: Incoming, name: str) -> str:
+        raw = incoming.path_arguments[name]
+        if re.fullmatch(self.pattern, raw, re.ASCII) is None:
+            raise NotFound(f"There is no such {self.thing}.")
+        return raw
+
+
 def bindings_of(handler: Callable[..., Any], *, form: bool) -> dict[str, Binding]:
     """What each parameter of the handler takes; `form` lets the body come as a form too."""
     parameters = inspect.signature(handler).parameters.values()
@@ -199,6 +214,9 @@ def _binding(annotation: Any, form: bool) -> Binding:
     kinds = [extra for extra in get_args(annotation)[1:] if isinstance(extra, Kind)]
     if get_origin(annotation) is Annotated and kinds:
         return PathId(kinds[0])
+    names = [extra for extra in get_args(annotation)[1:] if isinstance(extra, PathName)]
+    if get_origin(annotation) is Annotated and names:
+        return names[0]
     if isinstance(annotation, type) and issubclass(annotation, Query):
         return QueryString(annotation)
     return JsonBody(annotation, form)

@@ -132,6 +132,13 @@ class ApiSettings(PictureSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceKitSettings(ApiSettings):
+    """Who accepts kits starts and stops what draws them."""
+
+    kit_workflow_arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookSettings(Settings):
     ingest_queue_url: str
     provider_secret_name: str

@@ -16,7 +16,7 @@ from shared.domain.image_input import CheckedInputs, ImageInput
 from shared.domain.kit_run import KitRun
 from shared.domain.ports import Answers, Characters, Counter, KitWorkflow
 from shared.domain.reference_kit import ShownKit, new_kit, shown
-from shared.domain.request import Mode, Owner, ProviderName, Quality
+from shared.domain.request import Acceptance, Mode, Owner, ProviderName, Quality
 from shared.domain.slots import SlotWish
 from shared.domain.wish import Wish
 from shared.services.answering import Answer, again, answered, keeping
@@ -40,6 +40,7 @@ class KitWish(Entity):
     model: str | None = None
     quality: Quality = Quality.STANDARD
     seed: int | None = None
+    accept: Acceptance | None = None
     max_cost_micro_usd: int | None = None
     max_concurrency: int = DEFAULT_CONCURRENCY
 
@@ -140,6 +141,7 @@ def _wish(wanted: KitWish, kit_id: str) -> Wish:
         image_count=len(wanted.slots),
         quality=wanted.quality,
         seed=wanted.seed,
+        accept=wanted.accept,
         provider=wanted.provider,
         model=wanted.model,
         max_cost_micro_usd=wanted.max_cost_micro_usd,

@@ -14,6 +14,7 @@ GENERATIONS = (
     *("/v1/modes", "/v1/models", "/v1/workflows"),
     *("/v1/usage", "/v1/costs", "/v1/stats", "/v1/queue"),
 )
+REFERENCE_KITS = ("/v1/reference-kits", "/v1/reference-kits/{proxy+}")
 CHARACTERS = (
     "/v1/uploads",
     "/v1/characters",
@@ -27,10 +28,12 @@ OPEN = {
     "POST /v1/webhooks/replicate": "webhook",
     **{f"OPTIONS {path}": "generations" for path in GENERATIONS},
     **{f"OPTIONS {path}": "characters" for path in CHARACTERS},
+    **{f"OPTIONS {path}": "reference_kits" for path in REFERENCE_KITS},
 }
 WITH_TOKEN = {
     **{f"ANY {path}": "generations" for path in GENERATIONS},
     **{f"ANY {path}": "characters" for path in CHARACTERS},
+    **{f"ANY {path}": "reference_kits" for path in REFERENCE_KITS},
 }
 
 

@@ -45,6 +45,18 @@ ACTIONS = {
         | S3_LIST
         | {"dynamodb:ConditionCheckItem"}
     ),
+    "reference_kits": (
+        LOG
+        | READ
+        | WRITE
+        | BATCH
+        | SEND
+        | S3_READ
+        | S3_WRITE
+        | S3_DELETE
+        | S3_LIST
+        | {"states:StartExecution", "states:StopExecution"}
+    ),
     "webhook": LOG | SEND | SECRET,
     "worker": (
         LOG
@@ -95,6 +107,7 @@ PICTURES = {"Images/*/characters/*", "Images/*/renders/*", "Images/*/project_*",
 OBJECTS = {
     "generations": {*PICTURES, "Uploads/*/uploads/*"},
     "characters": {*PICTURES, "Uploads/*/uploads/*"},
+    "reference_kits": {*PICTURES, "Uploads/*/uploads/*"},
     "webhook": set(),
     "worker": {*PICTURES, "Uploads/*/uploads/*"},
     "face_analysis": {*PICTURES},
@@ -111,6 +124,7 @@ ON_NO_RESOURCE = ({"dynamodb:ListStreams"}, ANSWER, set(LOG_DELIVERY))
 INDEXES = {
     "generations": {"by_owner"},
     "characters": {"by_owner"},
+    "reference_kits": {"by_owner"},
     "webhook": set(),
     "worker": set(),
     "face_analysis": set(),
@@ -204,7 +218,7 @@ def test_every_function_has_a_role_of_its_own_without_managed_policies(template:
 
 def test_only_the_gateway_and_of_it_only_this_api_may_call_a_function(template: Template) -> None:
     permissions = template.of_type("AWS::Lambda::Permission").values()
-    assert len(permissions) == 3
+    assert len(permissions) == 4
     for permission in permissions:
         assert permission["Principal"] == "apigateway.amazonaws.com"
         api = template.logical_id(kind="AWS::ApiGatewayV2::Api", containing="Api")

@@ -35,6 +35,7 @@ EVERY = {
 ENVIRONMENTS = {
     "generations": API,
     "characters": API,
+    "reference_kits": API | {"KIT_WORKFLOW_ARN"},
     "webhook": {"INGEST_QUEUE_URL", "PROVIDER_SECRET_NAME"},
     "worker": {
         "TABLE_NAME",

@@ -13,6 +13,7 @@ from shared.runtime.settings import (
     ApiSettings,
     FaceAnalysisSettings,
     KitWorkflowSettings,
+    ReferenceKitSettings,
     Settings,
     SweeperSettings,
     WebhookSettings,
@@ -24,6 +25,7 @@ from tests.infrastructure.templates import Template
 SETTINGS: dict[str, type[Settings]] = {
     "generations": ApiSettings,
     "characters": ApiSettings,
+    "reference_kits": ReferenceKitSettings,
     "webhook": WebhookSettings,
     "worker": WorkerSettings,
     "face_analysis": FaceAnalysisSettings,

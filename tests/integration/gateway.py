@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from functions.characters.handler import lambda_handler as characters
 from functions.generations.handler import lambda_handler as generations
+from functions.reference_kits.handler import lambda_handler as reference_kits
 from functions.webhook.handler import lambda_handler as webhook
 from tests.integration.deployed import Context
 from tests.integration.http_client import request_of
@@ -20,6 +21,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "/v1/characters": characters,
     "/v1/variants": characters,
     "/v1/uploads": characters,
+    "/v1/reference-kits": reference_kits,
     "/v1/webhooks": webhook,
 }
 _OPEN = ("/v1/health", "/v1/openapi.json", "/v1/docs", "/v1/webhooks")

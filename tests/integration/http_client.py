@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from functions.characters.handler import lambda_handler as characters
 from functions.generations.handler import lambda_handler as generations
+from functions.reference_kits.handler import lambda_handler as reference_kits
 from tests.integration.deployed import Context, event
 from tests.integration.openapi_check import check_answer
 
@@ -34,14 +35,19 @@ class Answer:
 def send(request: dict[str, Any]) -> Answer:
     """What a client sees of it; every answer is held to the OpenAPI document."""
     path = request["rawPath"]
-    handler: Callable[..., Any] = characters if path.startswith(_OF_CHARACTERS) else generations
-    raw = handler(request, Context())
+    raw = _handler(path)(request, Context())
     headers = {name.lower(): str(value) for name, value in raw["headers"].items()}
     text = raw.get("body") or ""
     is_json = "json" in headers.get("content-type", "")
     answer = Answer(raw["statusCode"], headers, text, json.loads(text) if is_json else None)
     check_answer(request["requestContext"]["http"]["method"], path, answer)
     return answer
+
+
+def _handler(path: str) -> Callable[..., Any]:
+    if path.startswith("/v1/reference-kits"):
+        return reference_kits
+    return characters if path.startswith(_OF_CHARACTERS) else generations
 
 
 def request_of(

@@ -28,7 +28,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shared.domain.errors import InvalidSignature
+from shared.runtime import aws as aws_module
 from shared.runtime import bootstrap_webhook
+from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.integration.deployed import forget_what_was_made
 from tests.integration.gateway import TOKEN, application
 from tests.integration.openapi_check import the_document
@@ -82,6 +84,7 @@ def _spacious_shop() -> Iterator[Shop]:
 
     with shop_open() as opened, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+        monkeypatch.setattr(aws_module, "kit_workflow", lambda arn: FakeKitWorkflow())
         monkeypatch.setenv("PAID_IN_FLIGHT", "100000")
         monkeypatch.setenv("PAID_MONTHLY_IMAGES", "1000000")
         monkeypatch.setattr(bootstrap_webhook, "verify", _half_of_the_signatures_are_good)

@@ -15,6 +15,7 @@ from functions.characters.handler import api as characters
 from functions.generations.handler import api as generations
 from functions.openapi import __main__ as openapi
 from functions.openapi import wording
+from functions.reference_kits.handler import api as reference_kits
 from shared.domain.errors import ProviderError
 from shared.runtime.binding import JsonBody, Picture
 from shared.runtime.image_bodies import ImageInputBody
@@ -23,7 +24,7 @@ from tests.json_schema import errors_of, look_up
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = json.loads(openapi.TARGET.read_text(encoding="utf-8"))
-ROUTES = [*generations.routes, *characters.routes]
+ROUTES = [*generations.routes, *characters.routes, *reference_kits.routes]
 OPERATIONS = [
     operation for operations in DOCUMENT["paths"].values() for operation in operations.values()
 ]
