@@ -62,6 +62,40 @@ def test_a_pack_is_compared_with_its_photo_and_a_drifting_model_is_seen(
     assert drifting["likeness"]["consistent"] == 0
 
 
+def test_a_drifted_image_is_drawn_again_and_the_one_that_passes_is_delivered(
+    local_stack: LocalStack,
+) -> None:
+    studio = Studio(local_stack)
+    character = studio.character()
+    looked_at(studio, character)
+    studio.fault("gemini", "identity_drift", "in a choosy mood")
+
+    begun = studio.post(
+        "/generations",
+        {
+            "mode": "portrait",
+            "character_id": character,
+            "seed": 1,
+            "prompt": "in a choosy mood",
+            "accept": {"min_score": 85, "max_attempts": 3},
+        },
+    )
+    pack = studio.wait(begun["id"])
+
+    (item,) = pack["items"]
+    assert (item["status"], item["verdict"]) == ("completed", "passed")
+    first, second = item["draws"]
+    assert (first["kept"], second["kept"]) == (False, True)
+    assert first["score"] < 85 <= second["score"]
+    assert first["seed"] == 1 != second["seed"] == item["seed"]
+    assert item["image"]["id"] == second["image_id"]
+    assert pack["cost"]["actual_usd"] > pack["cost"]["estimated_usd"]
+    assert studio.quota_used(pack) == 1
+    assert studio.paid_calls("gemini", "in a choosy mood") == 2
+    listed = studio.call("GET", f"/images?generation_id={begun['id']}").json()["data"]
+    assert {one["id"] for one in listed} == {first["image_id"], second["image_id"]}
+
+
 def edited(url: str) -> bytes:
     """Warmer, as somebody would make it in a program of theirs."""
     with Image.open(io.BytesIO(httpx.get(url).content)) as exported:

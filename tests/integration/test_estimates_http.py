@@ -43,6 +43,16 @@ def test_an_estimate_tells_prompts_price_and_model(shop: Shop) -> None:
     assert view["moderation"] == {"verdict": "accepted", "code": None}
 
 
+def test_an_estimate_tells_what_it_comes_to_if_all_is_drawn_again(shop: Shop) -> None:
+    pack = {"mode": "portrait", "character_id": shop.character, "image_count": 2}
+
+    once = call("POST", "/v1/estimates", pack).json["cost"]
+    often = call("POST", "/v1/estimates", pack | {"accept": {}}).json["cost"]
+
+    assert once["at_most_usd"] == once["estimated_usd"] == often["estimated_usd"]
+    assert often["at_most_usd"] == pytest.approx(3 * often["estimated_usd"])
+
+
 def test_the_event_of_the_gateway_is_understood(shop: Shop) -> None:
     request = event("http_estimate_generation")
 

@@ -10,11 +10,14 @@ import pytest
 from functions.worker.handler import lambda_handler
 from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.table import Table
-from shared.domain.generation import Snapshot, Status
+from shared.domain.generation import Item, Snapshot, Status
+from shared.domain.quality import unreadable
+from shared.domain.request import Acceptance
 from shared.runtime import bootstrap_worker
 from shared.runtime.clock import clock
 from tests.aws import IMAGES_BUCKET, TABLE, Aws
 from tests.builders import a_brief, a_snapshot, an_allowance
+from tests.draw_builders import ACCEPT, a_score
 from tests.integration.deployed import Context, event
 from tests.workshop import FakeProvider
 
@@ -26,10 +29,14 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
     return fake
 
 
-def submitted(aws: Aws, items: int = 3) -> tuple[DynamoGenerations, Snapshot]:
+def submitted(
+    aws: Aws, items: int = 3, accept: Acceptance | None = None
+) -> tuple[DynamoGenerations, Snapshot]:
     """Just accepted: the work message of `events/work_run_items.json` names it."""
     generations = DynamoGenerations(Table(aws.dynamodb, TABLE))
-    snapshot = a_snapshot(items=items, created_at=clock())
+    snapshot = a_snapshot(items=items, created_at=clock(), accept=accept)
+    changed = tuple(item.model_copy(update={"accept": accept}) for item in snapshot.items)
+    snapshot = snapshot.model_copy(update={"items": changed})
     generations.submit(
         snapshot,
         a_brief(snapshot),
@@ -70,6 +77,31 @@ def test_only_the_failed_message_returns_to_the_queue(live: Aws, provider: FakeP
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
     assert generations.get(snapshot.generation.id).status is Status.COMPLETED
+
+
+def test_an_image_that_must_score_waits_is_drawn_again_and_delivered(
+    live: Aws, provider: FakeProvider
+) -> None:
+    """Stored, scored, judged: through the entry points of the worker's queues."""
+    generations, snapshot = submitted(live, items=1, accept=ACCEPT)
+
+    def drawn_and_scored(score: float) -> Item:
+        lambda_handler(message("work_run_items", snapshot, indexes=[0]), Context())  # type: ignore[arg-type]
+        (item,) = generations.get(snapshot.generation.id).items
+        assert item.awaits_judgement
+        assert item.image is not None
+        found = {"similarity": a_score(score), "qa": unreadable()}
+        generations.record_similarity(item.image.model_copy(update=found))
+        lambda_handler(message("ingest_judge", snapshot), Context())  # type: ignore[arg-type]
+        return generations.get(snapshot.generation.id).items[0]
+
+    assert drawn_and_scored(60).status is Status.QUEUED
+    done = drawn_and_scored(90)
+
+    assert (done.status, done.judgement) == (Status.COMPLETED, "passed")
+    assert [draw.score for draw in done.draws] == [60, 90]
+    assert generations.get(snapshot.generation.id).status is Status.COMPLETED
+    assert len(live.objects(IMAGES_BUCKET)) == 8
 
 
 def test_an_image_of_a_pack_takes_eight_aws_calls(

@@ -9,6 +9,7 @@ import pytest
 from shared.adapters.dynamo import records as r
 from shared.adapters.dynamo.writes import from_wire, to_wire
 from shared.domain.character import Character, SourceImage
+from shared.domain.draws import Draw
 from shared.domain.errors import FailureClass
 from shared.domain.generation import (
     Attempt,
@@ -38,6 +39,7 @@ from tests.builders import (
     an_upload,
     some_content,
 )
+from tests.draw_builders import ACCEPT, a_score
 
 ITEM_LIMIT = 1024
 LONGEST_SUBJECT = "auth0|" + "7b3e1c9a-5d42-4f6e-8a90-1f2e3d4c5b6a"
@@ -150,6 +152,23 @@ def fullest_item() -> Item:
         late=True,
         completed_at=later,
     )
+
+
+def test_an_item_on_its_fifth_draw_stays_below_two_kilobytes() -> None:
+    """Four draws on record, the best image of them, and the current one."""
+    item = fullest_item()
+    assert item.image is not None
+    image = item.image.model_copy(update={"similarity": a_score(61.25)})
+    draw = Draw(
+        image_id=image.id,
+        seed=2**31 - 1,
+        score=61.25,
+        attempts=3,
+        provider=ProviderName.REPLICATE,
+    )
+    changes = {"image": image, "best": image, "draws": (draw,) * 4, "accept": ACCEPT}
+
+    assert size_of(stored(r.item_record(item.model_copy(update=changes)))) < 2 * ITEM_LIMIT
 
 
 def stored(record: r.Record) -> r.Record:
