@@ -1,7 +1,7 @@
 """ComfyUI, on a server of one's own: runs a workflow under an id of ours and is asked for it.
 
-An attempt's id is the server's `prompt_id`. Whatever gets lost, a reply, a worker, the server's
-own memory, the id says what became of the work.
+The server's `prompt_id` follows from the attempt's id. Whatever gets lost, a reply, a worker, the
+server's own memory, the id says what became of the work.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
-from shared.adapters.comfyui_reply import read_ended, read_refusal
+from shared.adapters.comfyui_reply import leaves_out_the_image, read_ended, read_refusal
 from shared.adapters.comfyui_server import ComfyUiServer
-from shared.adapters.comfyui_workflows import fill_in
+from shared.adapters.comfyui_workflows import fill_in, prompt_id_of
 from shared.domain.errors import (
     ModelRetired,
     ProviderRefused,
@@ -79,11 +79,11 @@ class ComfyUi:
             raise ModelRetired("This deployment no longer has this workflow.")
         graph = fill_in(workflow, model, call, await self._reference(workflow, call))
         try:
-            status, said = await self._server.submit(graph, call.attempt_id)
+            status, said = await self._server.submit(graph, prompt_id_of(call.attempt_id))
         except ProviderTimedOut:
             # A lost reply is no failure: whether the server took it is found by our own id.
             status, said = HTTPStatus.OK, {}
-        if status != HTTPStatus.OK:
+        if status != HTTPStatus.OK or leaves_out_the_image(said, workflow):
             raise read_refusal(status, said, workflow)
         return await self._watch(workflow, call.attempt_id, ends_at)
 
@@ -97,9 +97,10 @@ class ComfyUi:
     async def cancel(self, prediction_id: str) -> None:
         """Best effort. Interrupted only while it runs: a server that is older than the id in
         this request would stop whatever runs."""
-        await self._server.unqueue(prediction_id)
-        if prediction_id in (await self._server.queue()).running:
-            await self._server.interrupt(prediction_id)
+        prompt_id = prompt_id_of(prediction_id)
+        await self._server.unqueue(prompt_id)
+        if prompt_id in (await self._server.queue()).running:
+            await self._server.interrupt(prompt_id)
 
     def report(self, payload: Mapping[str, object], attempt: Attempt) -> PredictionReport:
         """It never calls back, so nobody's word is taken: polls ask the server itself."""
@@ -118,15 +119,15 @@ class ComfyUi:
         return await self._server.upload(call.references[0])
 
     async def _watch(
-        self, workflow: Workflow, prompt_id: str, ends_at: float
+        self, workflow: Workflow, attempt_id: str, ends_at: float
     ) -> Finished | Pending:
         """Raises how the work ended, or ProviderUnavailable when the server stays away."""
         pause = self._patience.every.total_seconds()
         heard_at = _now()
         while True:
-            report: PredictionReport = Pending(prediction_id=prompt_id)
+            report: PredictionReport = Pending(prediction_id=attempt_id)
             try:
-                report = await self._look(workflow, prompt_id)
+                report = await self._look(workflow, attempt_id)
                 heard_at = _now()
             except ProviderUnavailable:
                 if _now() - heard_at >= self._patience.away.total_seconds():
@@ -137,17 +138,18 @@ class ComfyUi:
                 return report
             await asyncio.sleep(pause)
 
-    async def _look(self, workflow: Workflow, prompt_id: str) -> PredictionReport:
+    async def _look(self, workflow: Workflow, attempt_id: str) -> PredictionReport:
         """Raises ProviderUnavailable when the server cannot be asked."""
+        prompt_id = prompt_id_of(attempt_id)
         entry = await self._server.history(prompt_id)
         if entry is None and prompt_id in frozenset().union(*await self._server.queue()):
-            return Pending(prediction_id=prompt_id)
+            return Pending(prediction_id=attempt_id)
         # It may have ended between the two questions.
         entry = entry or await self._server.history(prompt_id)
         if entry is None:
             return Failed(WorkLost("The ComfyUI server no longer knows of this work."))
         try:
-            data = await self._server.download(read_ended(entry, workflow, prompt_id))
+            data = await self._server.download(read_ended(entry, workflow, attempt_id))
         except ProviderRefused as ended:
             return Failed(ended)
         return Finished(output=Output(data=data), cost_micro_usd=0)

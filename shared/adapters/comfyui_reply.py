@@ -1,7 +1,7 @@
 """Reads what a ComfyUI server says: refusals of a graph, and how a run of one ended.
 
-Shapes as observed on ComfyUI 0.3.64. Its words are shown to the owner, because only they tell
-what is missing at the server: bounded, on one line, and without the server's folders.
+Shapes as observed on ComfyUI 0.3.64 and 0.33.0. Its words are shown to the owner, because only
+they tell what is missing at the server: bounded, on one line, and without the server's folders.
 """
 
 import re
@@ -43,13 +43,20 @@ def read_refusal(status: int, body: object, workflow: Workflow) -> ProviderError
     if status == HTTPStatus.NOT_FOUND:
         return ProviderUnavailable("There is no ComfyUI server at the address given.")
     said = _mapping(body)
-    if status != HTTPStatus.BAD_REQUEST or "error" not in said:
-        return refusal(status, None)
     faults = list(_node_faults(_mapping(said.get("node_errors")), workflow))
+    if not faults and (status != HTTPStatus.BAD_REQUEST or "error" not in said):
+        return refusal(status, None)
     words = "; ".join(faults[:_MOST_FAULTS]) or _sentence(_mapping(said["error"]))
     return ProviderRefused(
         plain(f"The workflow {workflow.name} was refused: {words}"), code="workflow_refused"
     )
+
+
+def leaves_out_the_image(taken: object, workflow: Workflow) -> bool:
+    """Whether a graph was taken without the node that saves the image. A graph with several
+    outputs is run for those that are sound, and the others are named in the same answer."""
+    faults = _mapping(_mapping(taken).get("node_errors")).values()
+    return any(workflow.saves_in in _list(_mapping(one).get("dependent_outputs")) for one in faults)
 
 
 def read_ended(entry: Mapping[str, Any], workflow: Workflow, attempt_id: str) -> SavedFile:
@@ -75,8 +82,7 @@ def plain(words: str) -> str:
 def _node_faults(node_errors: Mapping[Any, object], workflow: Workflow) -> Iterator[str]:
     for node_id, told in node_errors.items():
         node = _mapping(told)
-        errors = node.get("errors")
-        for error in errors if isinstance(errors, list) else ():
+        for error in _list(node.get("errors")):
             yield f"{_node_name(node_id, node, workflow)}: {_sentence(_mapping(error))}"
 
 
@@ -104,15 +110,14 @@ def _failure(messages: list[tuple[str, Mapping[Any, object]]], workflow: Workflo
 
 
 def _messages(status: Mapping[Any, object]) -> Iterator[tuple[str, Mapping[Any, object]]]:
-    messages = status.get("messages")
-    for message in messages if isinstance(messages, list) else ():
+    for message in _list(status.get("messages")):
         if isinstance(message, list) and len(message) == 2:
             yield str(message[0]), _mapping(message[1])
 
 
 def _files(entry: Mapping[str, Any], node_id: str) -> Iterator[SavedFile]:
-    made = _mapping(_mapping(entry.get("outputs")).get(node_id)).get("images")
-    for file in made if isinstance(made, list) else ():
+    made = _mapping(_mapping(entry.get("outputs")).get(node_id))
+    for file in _list(made.get("images")):
         parts = [_mapping(file).get(name) for name in ("filename", "subfolder", "type")]
         if all(isinstance(part, str) for part in parts):
             yield SavedFile(*map(str, parts))
@@ -120,3 +125,7 @@ def _files(entry: Mapping[str, Any], node_id: str) -> Iterator[SavedFile]:
 
 def _mapping(value: object) -> Mapping[Any, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 from shared.domain.pricing.model import Model
 from shared.domain.provider import ProviderCall
@@ -11,6 +12,17 @@ from shared.domain.workflows.workflow import SAVED_AS, InputName, Workflow
 
 FOLDER: Final = "likeness"
 """Under the server's own input and output folders."""
+
+
+_ATTEMPTS: Final = UUID("7ad1c0a5-3c5e-5b1e-9c36-6f4c6b656e73")
+"""The namespace in which an attempt's id is a UUID. Never to be changed: what is under way at a
+server would no longer be known there."""
+
+
+def prompt_id_of(attempt_id: str) -> str:
+    """The name of an attempt's work at the server, which since ComfyUI 0.25 takes nothing but a
+    UUID in lower case. It follows from the attempt's id, so that no reply is needed to know it."""
+    return str(uuid5(_ATTEMPTS, attempt_id))
 
 
 def file_prefix(attempt_id: str) -> str:

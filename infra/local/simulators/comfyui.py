@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import json
-import uuid
+import mimetypes
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
@@ -14,15 +14,17 @@ from starlette.routing import Route
 
 from infra.local.simulators.calls import Call
 from infra.local.simulators.comfyui_desk import Desk, Endpoint
-from infra.local.simulators.comfyui_graphs import Body, ComfyRefusal, check_graph, node_classes
+from infra.local.simulators.comfyui_graphs import ComfyRefusal, check_graph, prompt_id_from
+from infra.local.simulators.comfyui_history import Job, milliseconds
+from infra.local.simulators.comfyui_inputs import Body, node_classes, node_info
 from infra.local.simulators.comfyui_pictures import prompt_of, seed_of
-from infra.local.simulators.comfyui_runs import Job, Runs
+from infra.local.simulators.comfyui_runs import Runs
 from infra.local.simulators.control import control_routes
 from infra.local.simulators.pictures import Artist
 from infra.local.simulators.serving import cut_connection
 from infra.local.simulators.settings import SimulatorSettings
 
-_VERSION = "0.3.64"
+_VERSION = "0.33.0"
 _CARRIED = ("delay", "run", "picture")
 """Faults that a graph carries with it from its queueing."""
 
@@ -59,6 +61,7 @@ class _ComfyUiSimulator:
         return [
             ("POST", "/upload/image", "upload", self._upload),
             ("POST", "/prompt", "prompt", self._prompt),
+            ("GET", "/prompt", "waiting", self._waiting),
             ("GET", "/history/{id}", "history", self._one_history),
             ("GET", "/history", "history", self._history),
             ("POST", "/history", "history", self._change_history),
@@ -68,39 +71,36 @@ class _ComfyUiSimulator:
             ("POST", "/interrupt", "interrupt", self._interrupt),
             ("POST", "/free", "free", self._free),
             ("GET", "/system_stats", "stats", self._stats),
+            ("GET", "/object_info", "nodes", self._object_info),
             ("GET", "/object_info/{kind}", "nodes", self._object_info),
         ]
 
     async def _prompt(self, request: Request, call: Call) -> Response:
+        order = await request.json()
         try:
-            order = json.loads(await request.body())
-            graph = order.get("prompt")
-        except (ValueError, AttributeError):
-            # As observed: the server trips over what is no JSON object.
-            return Response(
-                "500 Internal Server Error\n\nServer got itself in trouble", 500, None, "text/plain"
-            )
-        try:
-            return await self._take_graph(request, call, order, graph)
+            if "prompt" not in order:
+                raise ComfyRefusal("no_prompt", "No prompt provided", "No prompt provided")
+            prompt_id = prompt_id_from(order.get("prompt_id"))
+            return await self._take_graph(request, call, order, prompt_id)
         except ComfyRefusal as refused:
             return JSONResponse(refused.body, 400)
 
     async def _take_graph(
-        self, request: Request, call: Call, order: Body, graph: Body | None
+        self, request: Request, call: Call, order: Body, prompt_id: str
     ) -> Response:
-        if graph is None:
-            raise ComfyRefusal("no_prompt", "No prompt provided", "No prompt provided")
+        graph = order["prompt"]
         call.prompt, call.seed = prompt_of(graph), seed_of(graph)
         call.references = sum(node.get("class_type") == "LoadImage" for node in graph.values())
         if (struck := await self._desk.strike(request, call, "prompt")) is not None:
             return struck
-        saving = check_graph(graph, frozenset(self.runs.uploads))
+        saving, node_errors = check_graph(graph, frozenset(self.runs.uploads))
         self._desk.refuse_on_purpose(call, graph, saving)
+        client = {"client_id": order["client_id"]} if "client_id" in order else {}
         job = Job(
             number=next(self._numbers),
-            id=str(order.get("prompt_id") or uuid.uuid4()),
+            id=prompt_id,
             graph=graph,
-            extra={**order.get("extra_data", {}), "client_id": order.get("client_id")},
+            extra={**order.get("extra_data", {}), **client, "create_time": milliseconds()},
             saving=saving,
             call=call,
             faults={
@@ -111,7 +111,7 @@ class _ComfyUiSimulator:
         self.runs.add(job)
         if self._desk.faults.strike("reply", call) is not None:
             return await cut_connection(request)
-        return JSONResponse({"prompt_id": job.id, "number": job.number, "node_errors": {}})
+        return JSONResponse({"prompt_id": job.id, "number": job.number, "node_errors": node_errors})
 
     async def _upload(self, request: Request, call: Call) -> Response:
         async with request.form() as form:
@@ -119,6 +119,8 @@ class _ComfyUiSimulator:
             if not isinstance(image, UploadFile) or not image.filename:
                 return Response(status_code=400)
             folder, data = str(form.get("subfolder") or ""), await image.read()
+            if _leads_out(folder):
+                return Response(status_code=400)
             name, overwrite = image.filename, form.get("overwrite") in ("true", "1")
         stem, dot, ending = name.rpartition(".")
         for number in itertools.count(1):
@@ -146,10 +148,19 @@ class _ComfyUiSimulator:
 
     async def _view(self, request: Request, call: Call) -> Response:
         asked = request.query_params
-        data = self.runs.files.get(f"{asked.get('subfolder', '')}/{asked.get('filename', '')}")
-        if data is None or asked.get("type", "output") != "output":
+        name, folder = asked.get("filename", ""), asked.get("subfolder", "")
+        kept = {"output": self.runs.files, "input": self.runs.uploads}.get(
+            asked.get("type", "output")
+        )
+        if name and (kept is None or _leads_out(name)):
+            return Response(status_code=400)
+        if _leads_out(folder):
+            return Response(status_code=403)
+        data = (kept or {}).get(f"{folder}/{name}".lstrip("/"))
+        if data is None:
             return Response(status_code=404)
-        return Response(data, media_type="image/png")
+        headers = {"content-disposition": f'filename="{name}"', "x-content-type-options": "nosniff"}
+        return Response(data, headers=headers, media_type=mimetypes.guess_type(name)[0])
 
     async def _queue(self, request: Request, call: Call) -> Response:
         running = [] if self.runs.running is None else [self.runs.running.row]
@@ -173,14 +184,21 @@ class _ComfyUiSimulator:
         return Response()
 
     async def _stats(self, request: Request, call: Call) -> Response:
-        system = {"os": "posix", "comfyui_version": _VERSION, "python_version": "3.13"}
-        return JSONResponse({"system": system, "devices": []})
+        memory = {"ram_total": 2**34, "ram_free": 2**33}
+        system = {"os": "linux", **memory, "comfyui_version": _VERSION, "python_version": "3.13"}
+        device = {"name": "cpu", "type": "cpu", "index": None, "vram_total": 2**34}
+        return JSONResponse({"system": system, "devices": [device]})
+
+    async def _waiting(self, request: Request, call: Call) -> Response:
+        left = len(self.runs.waiting) + (self.runs.running is not None)
+        return JSONResponse({"exec_info": {"queue_remaining": left}})
 
     async def _object_info(self, request: Request, call: Call) -> Response:
-        """The real one says more of each field; a class it does not have is {} there, too."""
-        kind = request.path_params["kind"]
-        node = node_classes().get(kind)
-        if node is None:
-            return JSONResponse({})
-        told = {"input": {"required": node["inputs"]}, "output_node": bool(node.get("saves"))}
-        return JSONResponse({kind: {**told, "name": kind}})
+        """The real one has words for people, too; a class it does not have is {} there as well."""
+        asked = request.path_params.get("kind")
+        kinds = node_classes().keys() if asked is None else node_classes().keys() & {asked}
+        return JSONResponse({kind: node_info(kind) for kind in kinds})
+
+
+def _leads_out(path: str) -> bool:
+    return path.startswith("/") or ".." in path

@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from infra.local.simulators.calls import Call, CallLog
 from infra.local.simulators.comfyui_faults import COMFYUI_FAULTS
-from infra.local.simulators.comfyui_graphs import Body, Graph, refused_graph
+from infra.local.simulators.comfyui_graphs import refused_graph
+from infra.local.simulators.comfyui_inputs import Body, Graph
 from infra.local.simulators.connection_faults import cut_or_garble
 from infra.local.simulators.faults import FaultQueue
 from infra.local.simulators.serving import cut_connection
 
 _STATUSES = {"server_error": 500, "unavailable": 503, "not_found": 404}
+
+_TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
 
 type Endpoint = Callable[[Request, Call], Awaitable[Response]]
 
@@ -42,7 +45,11 @@ class Desk:
             if time.monotonic() < self.back_at or self.faults.strike("connect", call) is not None:
                 return await cut_connection(request)
             struck = None if action == "prompt" else await self.strike(request, call, action)
-            response = struck or await endpoint(request, call)
+            try:
+                response = struck or await endpoint(request, call)
+            except (ValueError, TypeError, AttributeError):
+                # As observed: the server trips over a body that is not what it expects.
+                response = Response(_TROUBLE, 500, {"connection": "close"}, "text/plain")
             call.status = response.status_code
             return response
 
@@ -64,11 +71,15 @@ class Desk:
         fault = self.faults.strike("refuse", call)
         if fault is None:
             return
-        node_id = next(iter(graph))
+        node_id, file = next(iter(graph)), fault.text("file")
         error: Body = {
             "type": "value_not_in_list",
             "message": "Value not in list",
-            "details": f"unet_name: '{fault.text('file')}' not in []",
-            "extra_info": {"input_name": "unet_name"},
+            "details": f"unet_name: '{file}' not in []",
+            "extra_info": {
+                "input_name": "unet_name",
+                "input_config": [[], {}],
+                "received_value": file,
+            },
         }
         raise refused_graph(graph, saving, {node_id: [error]})

@@ -10,8 +10,9 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from infra.local.simulators.comfyui_graphs import Graph, ancestors
-from infra.local.simulators.drawing import Brief, open_reference
+from infra.local.simulators.comfyui_graphs import ancestors
+from infra.local.simulators.comfyui_inputs import Graph
+from infra.local.simulators.drawing import Brief, UnreadableReference, open_reference
 
 _IHDR_END = 33
 _WORDS, _CANVAS, _SAMPLER = "CLIPTextEncode", "EmptySD3LatentImage", "KSampler"
@@ -56,8 +57,12 @@ def seed_of(graph: Graph) -> int | None:
 
 
 def scale(order: Scaling) -> bytes:
-    with Image.open(BytesIO(order.picture)) as opened:
-        picture = opened.convert("RGB")
+    """Raises UnreadableReference."""
+    try:
+        with Image.open(BytesIO(order.picture)) as opened:
+            picture = opened.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as exc:
+        raise UnreadableReference("cannot identify image file") from exc
     size = (order.width or picture.width, order.height or picture.height)
     fit = ImageOps.fit if order.crops else Image.Image.resize
     target = BytesIO()
@@ -82,4 +87,4 @@ def _size(nodes: list[Any], shown: list[bytes]) -> tuple[int, int]:
 
 
 def _of(nodes: Any, kind: str) -> list[Any]:
-    return [node for node in nodes if node["class_type"] == kind]
+    return [node for node in nodes if node.get("class_type") == kind]

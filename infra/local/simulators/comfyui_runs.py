@@ -4,12 +4,18 @@ import asyncio
 import hashlib
 import json
 import time
-from dataclasses import dataclass, field
-from typing import Any
 
-from infra.local.simulators.calls import Call
 from infra.local.simulators.comfyui_desk import Desk
-from infra.local.simulators.comfyui_graphs import Body, Graph, ancestors
+from infra.local.simulators.comfyui_graphs import ancestors
+from infra.local.simulators.comfyui_history import (
+    Ended,
+    Job,
+    NodeFailed,
+    history_entry,
+    interruption,
+    trouble,
+)
+from infra.local.simulators.comfyui_inputs import Body, Graph
 from infra.local.simulators.comfyui_pictures import Scaling, plan_picture, scale, with_workflow
 from infra.local.simulators.drawing import UnreadableReference
 from infra.local.simulators.faults import Fault
@@ -17,32 +23,6 @@ from infra.local.simulators.pictures import Artist, spoil
 from infra.local.simulators.settings import SimulatorSettings
 
 _FOREVER = 3600.0
-
-
-class NodeFailed(Exception):
-    """A node raised while it ran; what it said goes into the history."""
-
-    def __init__(self, node_type: str, message: str) -> None:
-        super().__init__(message)
-        self.node_type = node_type
-
-
-@dataclass(slots=True)
-class Job:
-    """`faults` holds what was queued for it, by stage."""
-
-    number: int
-    id: str
-    graph: Graph
-    extra: Body
-    saving: list[str]
-    call: Call
-    faults: dict[str, Fault] = field(default_factory=dict)
-    task: asyncio.Task[Body] | None = None
-
-    @property
-    def row(self) -> list[Any]:
-        return [self.number, self.id, self.graph, self.extra, self.saving]
 
 
 class Runs:
@@ -82,14 +62,14 @@ class Runs:
             self._desk.calls.began()
             try:
                 outputs = await job.task
-                self._remember(job, outputs, "success", [["execution_success", {}]])
+                self._remember(job, outputs, "success", ("execution_success", {}))
             except NodeFailed as failed:
-                self._remember(job, {}, "error", [["execution_error", _trouble(job, failed)]])
+                self._remember(job, {}, "error", trouble(job, failed))
             except asyncio.CancelledError:
                 if not job.task.done():
                     job.task.cancel()
                     raise
-                self._remember(job, {}, "error", [["execution_interrupted", {}]])
+                self._remember(job, {}, "error", interruption(job))
             except _Killed as died:
                 self._forget(died.seconds)
             finally:
@@ -100,26 +80,27 @@ class Runs:
         """The outputs of its nodes, by id."""
         key = self._key(job)
         if key in self._drawn:
+            job.cached = sorted(set().union(*(ancestors(job.graph, one) for one in job.saving)))
             return self._drawn[key]
         delay = job.faults.get("delay")
         pause = asyncio.sleep(delay.number("seconds") if delay else self._settings.latency)
-        if (trouble := job.faults.get("run")) is not None:
+        if (fault := job.faults.get("run")) is not None:
             await pause
-            return await self._go_wrong(trouble)
+            return await self._go_wrong(fault)
         # Drawn while the time passes, so that the latency is the latency.
         pictures, _ = await asyncio.gather(self._pictures(job), pause)
         outputs = {node: {"images": [self._save(job, node, pictures[node])]} for node in pictures}
         self._drawn[key] = outputs
         return outputs
 
-    async def _go_wrong(self, trouble: Fault) -> Body:
-        match trouble.name:
+    async def _go_wrong(self, fault: Fault) -> Body:
+        match fault.name:
             case "killed":
-                raise _Killed(trouble.number("seconds"))
+                raise _Killed(fault.number("seconds"))
             case "stuck":
                 await asyncio.sleep(_FOREVER)
             case "runtime_error":
-                raise NodeFailed(trouble.text("node_type"), trouble.text("message"))
+                raise NodeFailed(fault.text("node_type"), fault.text("message"))
         return {}
 
     async def _pictures(self, job: Job) -> dict[str, bytes]:
@@ -133,7 +114,8 @@ class Runs:
                     else await self._artist.draw(order)
                 )
             except UnreadableReference as exc:
-                raise NodeFailed("LoadImage", str(exc)) from exc
+                said = f"{exc} '/opt/ComfyUI/input/{_loaded(job.graph)}'\n"
+                raise NodeFailed("LoadImage", said, "PIL.UnidentifiedImageError") from exc
             pictures[node_id] = with_workflow(drawn, job.graph)
         return pictures
 
@@ -141,10 +123,10 @@ class Runs:
         """Under the next free number after the prefix, whose folders it keeps."""
         folder, _, stem = job.graph[node_id]["inputs"]["filename_prefix"].rpartition("/")
         number = 1
-        while f"{folder}/{stem}_{number:05}_.png" in self.files:
+        while f"{folder}/{stem}_{number:05}_.png".lstrip("/") in self.files:
             number += 1
         name = f"{stem}_{number:05}_.png"
-        self.files[f"{folder}/{name}"] = spoil(picture, job.faults.get("picture"))
+        self.files[f"{folder}/{name}".lstrip("/")] = spoil(picture, job.faults.get("picture"))
         return {"filename": name, "subfolder": folder, "type": "output"}
 
     def _key(self, job: Job) -> str:
@@ -156,22 +138,8 @@ class Runs:
             digest.update(self.uploads.get(str(inputs.get("image")), b""))
         return digest.hexdigest()
 
-    def _remember(self, job: Job, outputs: Body, status: str, ended: list[list[Any]]) -> None:
-        messages = [["execution_start", {}], ["execution_cached", {"nodes": []}], *ended]
-        stamp = {"prompt_id": job.id, "timestamp": round(time.time() * 1000)}
-        self.history[job.id] = {
-            "prompt": job.row,
-            "outputs": outputs,
-            "status": {
-                "status_str": status,
-                "completed": status == "success",
-                "messages": [[event, {**data, **stamp}] for event, data in messages],
-            },
-            "meta": {
-                node: {"node_id": node, "display_node": node, "parent_node": None}
-                for node in outputs
-            },
-        }
+    def _remember(self, job: Job, outputs: Body, status: str, ended: Ended) -> None:
+        self.history[job.id] = history_entry(job, outputs, status, ended)
 
     def _forget(self, seconds: float) -> None:
         """A restart: only what lies in folders is still there."""
@@ -181,21 +149,13 @@ class Runs:
         self._desk.back_at = time.monotonic() + seconds
 
 
+def _loaded(graph: Graph) -> str:
+    return next(
+        str(node["inputs"]["image"]) for node in graph.values() if node["class_type"] == "LoadImage"
+    )
+
+
 class _Killed(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__("the process died")
         self.seconds = seconds
-
-
-def _trouble(job: Job, failed: NodeFailed) -> Body:
-    kinds = {node["class_type"]: node_id for node_id, node in job.graph.items()}
-    return {
-        "node_id": kinds.get(failed.node_type, job.saving[0]),
-        "node_type": failed.node_type,
-        "executed": [],
-        "exception_message": str(failed),
-        "exception_type": "RuntimeError",
-        "traceback": ['  File "/opt/ComfyUI/execution.py", line 496, in execute\n'],
-        "current_inputs": {},
-        "current_outputs": [],
-    }

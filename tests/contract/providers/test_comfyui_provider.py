@@ -1,6 +1,7 @@
 """The ComfyUI adapter against a server that speaks ComfyUI's wire contract."""
 
 import asyncio
+import copy
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -12,6 +13,7 @@ from PIL import Image
 from shared.adapters import imaging
 from shared.adapters.comfyui import ComfyUi, connect
 from shared.adapters.comfyui_server import ComfyUiServer
+from shared.adapters.comfyui_workflows import prompt_id_of
 from shared.domain.errors import (
     BadOutput,
     ModelRetired,
@@ -28,6 +30,7 @@ from shared.domain.pricing.catalogue import models
 from shared.domain.pricing.model import Model
 from shared.domain.provider import Failed, Finished, Pending, ReferencePicture
 from shared.domain.request import ProviderName
+from shared.domain.workflows.catalogue import workflows
 from tests.contract.providers.calls import PROMPT, a_call, an_attempt
 from tests.contract.providers.conftest import IMPATIENT
 from tests.contract.simulator_clients import Control, eventually, http, small_picture
@@ -71,7 +74,8 @@ async def failure(provider: ComfyUi, call: Any) -> ProviderError:
 
 
 def history_of(control: Control, attempt_id: str) -> Any:
-    return http("GET", f"{control.base_url}/history/{attempt_id}").json().get(attempt_id)
+    prompt_id = prompt_id_of(attempt_id)
+    return http("GET", f"{control.base_url}/history/{prompt_id}").json().get(prompt_id)
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.id)
@@ -122,7 +126,7 @@ async def test_another_items_file_is_never_taken_for_ours(
     ours = call_for()
     await drawn(comfyui, ours)
     graph = history_of(comfyui_control, ours.attempt_id)["prompt"][2]
-    order = {"prompt": graph, "prompt_id": "att_theirs"}
+    order = {"prompt": graph, "prompt_id": prompt_id_of("att_theirs")}
     http("POST", f"{comfyui_control.base_url}/prompt", json=order)
     eventually(lambda: history_of(comfyui_control, "att_theirs"))
     report = await comfyui.poll(attempt_of(call_for(attempt_id="att_theirs")))
@@ -189,6 +193,37 @@ async def test_a_graph_that_is_refused_says_which_node_and_why(
         "The workflow portrait was refused: Model (UNETLoader): Value not in list "
         "(unet_name: 'flux1-dev-kontext.safetensors' not in [])"
     )
+
+
+async def test_a_graph_without_the_output_that_is_ours_is_a_refusal_although_it_is_taken(
+    comfyui: ComfyUi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server runs the output that is sound, and names the other in the same answer."""
+    [conform] = [one for one in workflows() if one.name == "conform"]
+    graph = copy.deepcopy(dict(conform.graph))
+    graph["2"]["inputs"]["crop"] = "left"
+    other = {"images": ["1", 0], "filename_prefix": "likeness/other"}
+    graph["4"] = {"class_type": "SaveImage", "inputs": other}
+    two = conform.model_copy(update={"graph": graph})
+    monkeypatch.setattr("shared.adapters.comfyui.find_workflow", lambda name: two)
+    error = await failure(comfyui, call_for())
+    assert (type(error), error.code) == (ProviderRefused, "workflow_refused")
+    assert error.message == (
+        "The workflow conform was refused: Scaled (ImageScale): Value not in list "
+        "(crop: 'left' not in ['disabled', 'center'])"
+    )
+
+
+async def test_a_reference_that_is_no_picture_is_told_of_without_the_servers_folders(
+    comfyui: ComfyUi,
+) -> None:
+    broken = a_small_reference().model_copy(update={"data": b"no picture at all"})
+    error = await failure(comfyui, call_for(references=(broken,)))
+    assert (type(error), error.code) == (ProviderRefused, "workflow_failed")
+    assert error.message.startswith(
+        "The workflow conform failed in Reference (LoadImage): cannot identify image file '"
+    )
+    assert "/" not in error.message
 
 
 async def test_a_node_that_fails_while_it_runs_is_final_and_says_why_without_folders(
@@ -294,7 +329,7 @@ async def test_a_running_and_a_waiting_work_are_cancelled_and_no_other(
 async def _until_queued(control: Control, attempt_id: str) -> None:
     def queued() -> bool:
         told = http("GET", f"{control.base_url}/queue").json()
-        return attempt_id in str(told)
+        return prompt_id_of(attempt_id) in str(told)
 
     await asyncio.to_thread(eventually, queued)
 

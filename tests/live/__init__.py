@@ -1,0 +1,1 @@
+"""Against servers of one's own, where the environment names one; skipped everywhere else."""
