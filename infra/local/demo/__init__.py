@@ -10,7 +10,7 @@ from infra.local.demo.contact_sheet import write_contact_sheet
 from infra.local.demo.photo import DEFAULT_PHOTO, DEFAULT_PHOTO_CREDIT, read_photo
 from infra.local.demo.report import print_report
 from infra.local.demo.review import review_variant
-from infra.local.demo.run import Made, Results, give_photo, make_images
+from infra.local.demo.run import Results, give_photo, make_images
 from infra.local.demo.spending import spending
 from infra.local.progress import telling
 from infra.local.stack_runner import LocalStack
@@ -42,11 +42,4 @@ def run_demo(photo: Path | None, out: Path, port: int | None, state_dir: Path) -
             write_contact_sheet(out, picture, results, api.download, note=spent)
         say("Stopping")
     print_report(console, made, out, seconds=time.monotonic() - began, note=spent)
-    return 0 if _complete(made) else 1
-
-
-def _complete(made: list[Made]) -> bool:
-    return all(
-        one.generation["progress"]["completed"] == one.generation["progress"]["total"]
-        for one in made
-    )
+    return 0 if all(one.complete for one in made) else 1

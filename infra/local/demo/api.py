@@ -51,9 +51,9 @@ class Api:
             raise LocalError(f"The upload was refused with status {answer.status_code}.")
         return str(upload["id"])
 
-    def read(self, generation_id: str) -> tuple[Json, float]:
-        """A generation, and how many seconds it asks to be left alone."""
-        answer = self._http.get(f"/generations/{generation_id}")
+    def read(self, address: str) -> tuple[Json, float]:
+        """A generation or a kit, and how many seconds it asks to be left alone."""
+        answer = self._http.get(address)
         return _content(answer), float(answer.headers.get("retry-after", "1"))
 
     def download(self, url: str) -> bytes:

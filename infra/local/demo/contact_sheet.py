@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
+from statistics import fmean
 from string import Template
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from infra.local.demo.api import Json
 from infra.local.demo.photo import Photo
-from infra.local.demo.run import Made, Results
+from infra.local.demo.run import Drawn, Made, Results
 
 _TILE, _GAP, _TITLE, _CAPTION, _NOTE, _COLUMNS = 256, 16, 30, 56, 24, 4
 _LINE = 18
@@ -55,9 +56,8 @@ def write_contact_sheet(
     sections = [Section("Source photo", f"{photo.name}: {passed}", [given], remarks)]
     for number, one in enumerate(results.made, start=1):
         pictures = [
-            _save(out, number, item, download)
-            for item in one.generation["items"]
-            if item["image"] is not None
+            _save(out, f"{number}-{place}", drawn, download)
+            for place, drawn in enumerate(one.pictures, start=1)
         ]
         sections.append(Section(one.title, _summary(one), pictures))
     reviewed = [_save_variant(out, variant, download) for variant in results.variants]
@@ -67,13 +67,12 @@ def write_contact_sheet(
     _sheet(out, sections, note).save(out / "contact-sheet.png")
 
 
-def _save(out: Path, number: int, item: Json, download: Callable[[str], bytes]) -> Picture:
-    image = item["image"]
-    extension = "jpg" if image["format"] == "jpeg" else image["format"]
-    file = f"{number}-{item['index'] + 1}.{extension}"
+def _save(out: Path, name: str, drawn: Drawn, download: Callable[[str], bytes]) -> Picture:
+    image = drawn.image
+    file = f"{name}.{image['format'].replace('jpeg', 'jpg')}"
     (out / file).write_bytes(download(image["url"]))
     size = f"{image['width']} x {image['height']}"
-    return Picture(file, (f"{size}, seed {item['seed']}", item["model"], _likeness(image)))
+    return Picture(file, (drawn.about, f"{size}, {image['model']}", _likeness(image)))
 
 
 def _save_variant(out: Path, variant: Json, download: Callable[[str], bytes]) -> Picture:
@@ -102,19 +101,18 @@ def _likeness(image: Json) -> str:
 
 
 def _summary(one: Made) -> str:
-    progress, cost = one.generation["progress"], one.generation["cost"]
+    progress, cost = one.job["progress"], one.job["cost"]
+    goal = f" ({one.goal})" if one.goal else ""
     return (
-        f"{one.generation['id']}: {one.generation['status']}, "
-        f"{progress['completed']} of {progress['total']} images in {one.seconds:.1f} s, "
-        f"${cost['actual_usd']:.4f} (estimated ${cost['estimated_usd']:.4f})"
-        f"{_scores(one.generation['likeness'])}"
+        f"{one.job['status']}, {progress['completed']} of {progress['total']} images in "
+        f"{one.seconds:.1f} s, ${cost['actual_usd']:.4f}{goal}{_scores(one.scores)}"
     )
 
 
-def _scores(likeness: Json) -> str:
-    if likeness["mean"] is None:
+def _scores(scores: Sequence[float]) -> str:
+    if not scores:
         return ""
-    return f", likeness {likeness['mean']:.1f}, the worst {likeness['worst']:.1f}"
+    return f", likeness {fmean(scores):.1f}, the worst {min(scores):.1f}"
 
 
 def _page(sections: list[Section], note: str) -> str:
