@@ -105,12 +105,13 @@ def deployed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
 
 
 def forget_what_was_made() -> None:
-    """Services are made anew, from the environment as it is then."""
+    """Services are made anew, from the environment as it is then. Of that environment the
+    clients know nothing but the region, which stays."""
     for module in (aws_module, *_ROOTS):
         _forget(module)
 
 
 def _forget(module: ModuleType) -> None:
     for made in vars(module).values():
-        if hasattr(made, "cache_clear"):
+        if hasattr(made, "cache_clear") and made is not aws_module.client:
             made.cache_clear()
