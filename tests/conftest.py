@@ -22,15 +22,21 @@ from collections import Counter  # noqa: E402  # the environment comes first
 from collections.abc import Iterator  # noqa: E402
 
 import pytest  # noqa: E402
+from xdist.remote import Producer  # noqa: E402
 
 from tests.aws import Aws, fresh_aws  # noqa: E402
 from tests.aws_calls import AwsCalls, calls  # noqa: E402
 from tests.fakes import FakeClock  # noqa: E402
+from tests.scheduling import Together  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The deployed stack first: its tests take longest, and the others run beside them."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture
