@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from tests.simulation.invariants import Broken
 from tests.simulation.schedule import LIKENESS, Schedule, Subject
 
-CI_UNFAIR = 3_000
-CI_FAIR = 1_000
+# The planted bug that hides best shows in the 609th schedule, unfair and fair ones in turn.
+# `poe simulate` runs 100,000 and 20,000.
+CI_UNFAIR = 1_200
+CI_FAIR = 400
 
 
 @dataclass(slots=True)
