@@ -57,7 +57,8 @@ class ForgetGenerations:
         )
 
     def _shown_by(self, snapshot: Snapshot) -> ReferenceKit | None:
-        """The kit one of whose slots points to an item of this generation."""
+        """The kit one of whose slots points to an item of this generation, or whose first one it
+        is: by that one's brief all slots are drawn again."""
         generation = snapshot.generation
         if generation.mode is not Mode.REFERENCE or generation.kit_id is None:
             return None
@@ -65,8 +66,8 @@ class ForgetGenerations:
             kit = self.kits.get(generation.owner, generation.kit_id)
         except NotFound:
             return None
-        pointed_to = {ref.generation_id for ref in kit.items}
-        return kit if generation.id in pointed_to else None
+        needed = {kit.generations[0], *(ref.generation_id for ref in kit.items)}
+        return kit if generation.id in needed else None
 
     def _thin_out(self, snapshot: Snapshot, kit: ReferenceKit) -> None:
         """Superseded pictures go. The rest is looked at again when it is as old once more: else

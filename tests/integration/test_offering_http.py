@@ -25,7 +25,8 @@ def test_every_mode_is_told_with_the_fields_it_needs(live: Aws) -> None:
     told = send(event("http_read_modes")).json
 
     required = {each["mode"]: each["required"] for each in told["modes"]}
-    assert required.keys() == set(Mode) - {Mode.VARIANT}, "variants have routes of their own"
+    by_their_own_routes = {Mode.VARIANT, Mode.REFERENCE}
+    assert required.keys() == set(Mode) - by_their_own_routes
     assert {job for each in told["modes"] for job in each["job_types"]} == set(JobType)
     assert required["redesign"] == ["input_image", "room_type", "style"]
     assert required["face_swap"] == ["identity", "input_image"]

@@ -73,7 +73,7 @@ FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (INPAINT | {"mask": {}}, "/mask", "one_image_input"),
     (INPAINT | {"mask": {"file": "m"}}, "/mask", "missing_part"),
     (SWAP | {"identity": {}}, "/identity/type", "required"),
-    (SWAP | {"identity": {"type": "reference_kit"}}, "/identity/type", "unknown_value"),
+    (SWAP | {"identity": {"type": "twin"}}, "/identity/type", "unknown_value"),
     (SWAP | {"identity": {"type": "character"}}, "/identity/id", "required"),
     (SWAP | {"identity": LORA | {"scale": 3.1}}, "/identity/scale", "out_of_range"),
     (

@@ -125,6 +125,24 @@ def test_a_picture_that_its_slot_shows_no_more_is_forgotten() -> None:
     assert desk.generations.get(snapshot.generation.id).items[1].image is None
 
 
+def test_the_first_generation_of_a_kit_stays_without_its_pictures_for_slots_to_be_drawn_again() -> (
+    None
+):
+    desk = Desk()
+    kit, snapshot = a_drawn_kit(desk)
+    again = an_id(Kind.GENERATION, 900)
+    slots = tuple(
+        slot.model_copy(update={"drawn": ItemRef(generation_id=again, index=index)})
+        for index, slot in enumerate(kit.slots)
+    )
+    desk.memory.kits[kit.id] = kit.model_copy(update={"slots": slots})
+    desk.clock.advance(KEPT)
+
+    assert forget(desk)(REPORT).forgotten == 0
+    assert desk.memory.images == {}
+    assert snapshot.generation.id in desk.memory.generations
+
+
 def test_a_dry_run_leaves_the_pictures_of_a_kit_as_they_are() -> None:
     desk = Desk()
     kit, _ = a_drawn_kit(desk)

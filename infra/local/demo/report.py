@@ -13,9 +13,8 @@ def print_report(
     console: Console, made: list[Made], out: Path, *, seconds: float, note: str
 ) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("job", "status", "images", "likeness", "estimated", "actual", "seconds", ""):
-        on_the_left = heading in ("job", "status", "")
-        table.add_column(heading, justify="left" if on_the_left else "right")
+    for heading in ("job", "status", "images", "likeness", "estimated", "actual", "seconds"):
+        table.add_column(heading, justify="left" if heading in ("job", "status") else "right")
     for one in made:
         job, progress = one.job, one.job["progress"]
         table.add_row(
@@ -26,9 +25,12 @@ def print_report(
             _usd(job["cost"]["estimated_usd"]),
             _usd(job["cost"]["actual_usd"]),
             f"{one.seconds:.1f}",
-            one.goal,
         )
     console.print(table)
+    for one in made:
+        if one.goal:
+            cost = _usd(one.job["cost"]["actual_usd"])
+            console.print(f"{one.title}: {one.seconds:.1f} s, {cost} ({one.goal})")
     for one in made:
         for name, part in one.parts.items():
             if part["error"] is not None:
