@@ -12,7 +12,7 @@ from shared.domain.ids import Kind
 from shared.domain.images import StoredImage
 from shared.domain.limits import DEADLINE
 from shared.domain.pricing.catalogue import default_model
-from shared.domain.request import Owner, Plan, ProviderName
+from shared.domain.request import Owner, Plan, ProviderName, Substitute
 from shared.domain.transitions import Move, decide
 from shared.services.cancel_generation import CancelGeneration, StopItems
 from shared.services.close_generation import CloseGeneration
@@ -57,7 +57,7 @@ class History:
             erase_images=erase,
             clock=self.clock,
         )
-        # Of submitting, a retry uses four things, which this history stands in for.
+        # Of submitting, a retry uses five things, which this history stands in for.
         desk = cast("SubmitGeneration", self)
         self.offered = (ProviderName.GEMINI,)
         self.retry = RetryGeneration(generations, stores.answers, desk, stop.queue)
@@ -65,6 +65,9 @@ class History:
     def next(self) -> int:
         self.number += 1
         return self.number
+
+    def still_offered(self, substitutes: Sequence[Substitute]) -> tuple[Substitute, ...]:
+        return tuple(substitutes)
 
     def new_id(self, kind: Kind, _: Any) -> str:
         return an_id(kind, self.next())

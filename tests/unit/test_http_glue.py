@@ -69,7 +69,7 @@ def test_a_variable_that_makes_no_sense_is_named(name: str, value: str) -> None:
 
 def test_a_role_reads_only_what_it_needs() -> None:
     kept = {f"RETENTION_{what}_DAYS": "0" for what in ("GENERATIONS", "REJECTED_VARIANTS")}
-    sweeper = {"COLLECTOR_DRY_RUN": "false"} | kept
+    sweeper = {"COLLECTOR_DRY_RUN": "false", "KIT_WORKFLOW_ARN": "w"} | kept
     queues = {name: ENVIRONMENT[name] for name in ENVIRONMENT if name.endswith("_QUEUE_URL")}
     stores = {name: ENVIRONMENT[name] for name in ("TABLE_NAME", "IMAGES_BUCKET", "UPLOADS_BUCKET")}
 
