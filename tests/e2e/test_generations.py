@@ -24,7 +24,7 @@ def killed_worker(local_stack: LocalStack) -> tuple[Studio, str]:
     generation = studio.imagine("the killed worker")
     studio.wait_for_status(generation, "generating")
     time.sleep(0.5)
-    os.kill(_worker_pid(local_stack), signal.SIGKILL)
+    os.kill(worker_pid(local_stack), signal.SIGKILL)
     return studio, generation
 
 
@@ -51,7 +51,7 @@ def slow_stories(
     """Begun before any test of this module."""
 
 
-def _worker_pid(stack: LocalStack) -> int:
+def worker_pid(stack: LocalStack) -> int:
     """The process of the function that runs items, found by where its code lies."""
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():

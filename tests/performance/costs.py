@@ -11,6 +11,7 @@ from shared.domain.pricing.catalogue import default_model, estimate_micro_usd
 from shared.domain.request import ProviderName, Quality
 from tests.performance.consumption import Consumption
 from tests.performance.counting import LOOKED_AT_TOGETHER, PACK, Steps
+from tests.performance.counting_kits import WorkflowSteps, transitions
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 DATA: Mapping[str, Any] = json.loads(
@@ -38,6 +39,7 @@ class Step:
     http_requests: int = 0
     messages: int = 0
     delivered: int = 0
+    transitions: int = 0
 
     def amounts(self) -> dict[str, Decimal]:
         """What 1,000 images take of everything that has a price."""
@@ -53,6 +55,7 @@ class Step:
             "s3_put": calls["s3.PutObject"],
             "s3_get": calls["s3.GetObject"],
             "event": self.took.events,
+            "workflow_transition": self.transitions,
         }
         return {name: Decimal(n) * self.times * PACKS_IN_1000 for name, n in once.items()}
 
@@ -114,6 +117,26 @@ def the_look(steps: Steps) -> list[Step]:
         messages=PACK,
     )
     return [look, _told("record and tell of it", steps.tell_of_look, batches=1)]
+
+
+def the_workflow(steps: WorkflowSteps) -> list[Step]:
+    """Of a kit of ten, on top of its images. The last step takes all transitions."""
+    looks = ASSUMED["looks_at_a_photo"]
+    memory, state = ASSUMED["memory_mb"]["kit_workflow"], _seconds("state")
+    answer = Step("answer a slot", PACK, steps.answer, Decimal(0), memory, invocations=0)
+    return [
+        Step("check the photo", 1 + looks, steps.check, state, memory),
+        Step("let a slot go", PACK, steps.let_go, state, memory, messages=1),
+        answer,
+        Step(
+            "finish, close",
+            1,
+            steps.finish,
+            state,
+            memory,
+            transitions=transitions(PACK, looks),
+        ),
+    ]
 
 
 def usd_per_1000(path: list[Step]) -> Decimal:

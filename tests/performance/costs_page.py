@@ -10,15 +10,18 @@ from tests.performance.costs import (
     DATA,
     NAIVE,
     PATH,
+    PRICES,
     Step,
     by_webhook,
     in_the_call,
     priced,
     provider_usd,
     the_look,
+    the_workflow,
     usd_per_1000,
 )
 from tests.performance.counting import PACK, count_callbacks, count_portraits
+from tests.performance.counting_kits import count_workflow, transitions
 
 _HEAD = f"""# What it costs
 
@@ -53,7 +56,31 @@ def text() -> str:
         parts += [f"\n## {title}\n", *_steps(path), "", *_bill(path)]
     look = the_look(count_portraits())
     parts += ["\n## The look at faces\n", _LOOK, *_steps(look), "", *_bill(look)]
+    workflow = the_workflow(count_workflow())
+    parts += ["\n## The workflow of a kit\n", _workflow(), *_steps(workflow), "", *_bill(workflow)]
     return "\n".join([*parts, "", *_assumptions(), "", *_prices(), "", _NOT_COUNTED])
+
+
+def _workflow() -> str:
+    looks, usual = ASSUMED["looks_at_a_photo"], 7
+    fewest, entered = transitions(usual, 0), transitions(usual, looks)
+    usd = entered * PRICES["workflow_transition"]
+    waiting = ASSUMED["provider_seconds"] * ASSUMED["memory_mb"]["worker"] / Decimal(1024)
+    alone = waiting * PRICES["lambda_gb_second"]
+    return f"""Of a reference kit of {PACK} slots, on top of its images. A kit of the {usual} slots
+that there are enters {fewest} states, as a test finds in the history of an execution, and three
+more for each second that its photo has not been looked at: with {looks} of them {entered}
+transitions, ${usd:.6f}. They are the larger part of it, and a {_share(usd, usual)} of what the
+provider takes for the pictures.
+
+Each slot is a message of its own. Where the provider answers within the call, a worker waits for
+each picture alone: {waiting:.0f} GB-seconds, ${alone:.6f}, where ten images of a pack share them.
+"""
+
+
+def _share(usd: Decimal, images: int) -> str:
+    paid = images * provider_usd(ProviderName.GEMINI, 1)
+    return f"{round(paid / usd):,}th"
 
 
 def _comparison(paths: dict[str, list[Step]]) -> Iterator[str]:

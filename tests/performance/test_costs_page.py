@@ -10,10 +10,12 @@ from tests.performance.costs import (
     in_the_call,
     priced,
     provider_usd,
+    the_workflow,
     usd_per_1000,
 )
 from tests.performance.costs_page import text
 from tests.performance.counting import count_callbacks, count_portraits
+from tests.performance.counting_kits import count_workflow
 
 
 def test_the_page_is_the_one_the_counts_make() -> None:
@@ -39,3 +41,9 @@ def test_amounts_are_those_of_a_hundred_packs() -> None:
     assert amounts["sqs_request"] == 300 + 3200 + 800 + 100
     assert amounts["event"] == 3200
     assert amounts["http_api_request"] == 1000  # one submit, nine reads
+
+
+def test_the_workflow_of_a_kit_costs_a_five_hundredth_of_its_pictures_too() -> None:
+    workflow = usd_per_1000(the_workflow(count_workflow())) / 1000
+
+    assert workflow / provider_usd(ProviderName.GEMINI, references=1) <= Decimal("0.002")
