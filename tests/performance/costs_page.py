@@ -68,7 +68,7 @@ def _workflow() -> str:
     waiting = ASSUMED["provider_seconds"] * ASSUMED["memory_mb"]["worker"] / Decimal(1024)
     alone = waiting * PRICES["lambda_gb_second"]
     return f"""Of a reference kit of {PACK} slots, on top of its images. A kit of the {usual} slots
-that there are enters {fewest} states, as a test finds in the history of an execution, and three
+that there are enters {fewest} states, and three
 more for each second that its photo has not been looked at: with {looks} of them {entered}
 transitions, ${usd:.6f}. They are the larger part of it, and a {_share(usd, usual)} of what the
 provider takes for the pictures.
