@@ -70,7 +70,7 @@ class PaidOwner:
             if time.time() - began > _GIVE_UP_SECONDS:
                 raise TimeoutError(f"{generation['id']} is still {generation['status']}")
             time.sleep(_LOOK_AGAIN_SECONDS)
-            generation, _ = self._api.read(generation["id"])
+            generation, _ = self._api.read(f"/generations/{generation['id']}")
         seen = time.time()
         if generation["progress"]["completed"] != PACK:
             raise RuntimeError(f"{generation['id']} ended with {generation['progress']}")
