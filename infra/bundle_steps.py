@@ -64,12 +64,14 @@ def prune(building: Path, unused: Iterable[str], services: Iterable[str]) -> Non
             path.unlink(missing_ok=True)
 
 
-def compile_bytecode(building: Path, *parts: str) -> None:
-    """Compile for `/var/task`: never checked against the sources, equal wherever it is built."""
+def compile_bytecode(building: Path, *parts: str, kept: Path) -> None:
+    """Compile for `/var/task`: never checked against the sources, equal wherever it is built, and
+    so taken from the folder `kept` where another bundle has had the same file."""
     # An environment of its own: a PYTHONPYCACHEPREFIX of whoever builds would put the bytecode
     # elsewhere, and a random hash seed may show in it.
     _run(
-        *(sys.executable, "-s", "-m", "infra.bytecode", str(building), *(parts or (".",))),
+        *(sys.executable, "-s", "-m", "infra.bytecode", str(kept), str(building)),
+        *(parts or (".",)),
         environment={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"},
     )
 

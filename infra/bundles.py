@@ -64,8 +64,13 @@ class Bundler:
     source_root: Path = steps.PROJECT
     build_root: Path = steps.PROJECT / ".build"
 
+    @property
+    def _bytecode(self) -> Path:
+        return self.build_root / "bytecode"
+
     def build_all(self, functions: Iterable[str]) -> dict[str, Bundle]:
         names = tuple(functions)
+        _forget_unused(self._bytecode)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             return dict(zip(names, pool.map(self.build, names), strict=True))
 
@@ -80,7 +85,7 @@ class Bundler:
             for name, content in sources.items():
                 (building / name).parent.mkdir(parents=True, exist_ok=True)
                 (building / name).write_bytes(content)
-            steps.compile_bytecode(building, "functions", "shared")
+            steps.compile_bytecode(building, "functions", "shared", kept=self._bytecode)
 
         name = f"{function}-{self.target.architecture}-{digest[:16]}"
         return Bundle(_cached(self.build_root / "bundles" / name, fill), digest)
@@ -108,7 +113,7 @@ class Bundler:
         def fill(building: Path) -> None:
             steps.install(requirements, self.target.platform, building)
             steps.prune(building, unused, services)
-            steps.compile_bytecode(building)
+            steps.compile_bytecode(building, kept=self._bytecode)
 
         name = f"{self.target.architecture}-{digest[:16]}"
         return Bundle(_cached(self.build_root / "dependencies" / name, fill), digest)
@@ -144,9 +149,13 @@ def _cached(final: Path, fill: Callable[[Path], None]) -> Path:
 
 
 def _forget_unused(cache: Path) -> None:
-    for entry in cache.iterdir():
-        if time.time() - entry.stat().st_mtime > UNUSED_FOR_SECONDS:
+    for entry in cache.iterdir() if cache.exists() else ():
+        if time.time() - entry.stat().st_mtime <= UNUSED_FOR_SECONDS:
+            continue
+        if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def _digest(*parts: str | bytes) -> str:

@@ -99,10 +99,28 @@ def test_an_edited_source_makes_another_bundle_of_the_same_dependencies(
     assert (first.path / "shared/domain/limits.json").read_text() == "{}"
 
 
+def test_what_a_bundle_has_in_common_with_another_is_not_compiled_again(
+    bundler: Bundler, sources: Path
+) -> None:
+    first = bundler.build("webhook").path
+    common = "shared/__pycache__/__init__.cpython-313.pyc"
+    kept = (bundler.build_root / "bytecode").iterdir()
+    planted = next(file for file in kept if file.read_bytes() == (first / common).read_bytes())
+    planted.write_bytes(b"planted")
+    (sources / "functions/webhook/handler.py").write_text(f"{HANDLER}\n# another\n")
+
+    second = bundler.build("webhook").path
+
+    own = "functions/webhook/__pycache__/handler.cpython-313.pyc"
+    assert (second / common).read_bytes() == b"planted"
+    assert (second / own).read_bytes() != (first / own).read_bytes()
+    assert content(second).keys() == content(first).keys()
+
+
 def test_a_killed_build_leaves_nothing_that_is_taken_for_a_bundle(
     bundler: Bundler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -119,8 +137,8 @@ def test_of_two_builds_at_once_both_get_the_first_ones_result(
     compile_bytecode = steps.compile_bytecode
     won: list[Bundle] = []
 
-    def overtaken(building: Path, *parts: str) -> None:
-        compile_bytecode(building, *parts)
+    def overtaken(building: Path, *parts: str, kept: Path) -> None:
+        compile_bytecode(building, *parts, kept=kept)
         if not won:
             won.append(Bundle(building, "the slower build"))
             won.append(bundler.build("webhook"))
