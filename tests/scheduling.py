@@ -11,6 +11,7 @@ _TOGETHER = (
     "tests/e2e/test_up",
     "tests/e2e/",
     "tests/infrastructure/",
+    "tests/performance/",
 )
 
 

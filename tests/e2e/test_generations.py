@@ -1,5 +1,6 @@
 """The deployed stack over HTTP: the main job, and what happens when providers misbehave."""
 
+import contextlib
 import io
 import os
 import signal
@@ -24,7 +25,8 @@ def killed_worker(local_stack: LocalStack) -> tuple[Studio, str]:
     generation = studio.imagine("the killed worker")
     studio.wait_for_status(generation, "generating")
     time.sleep(0.5)
-    os.kill(worker_pid(local_stack), signal.SIGKILL)
+    for process in worker_pids(local_stack):
+        os.kill(process, signal.SIGKILL)
     return studio, generation
 
 
@@ -51,14 +53,18 @@ def slow_stories(
     """Begun before any test of this module."""
 
 
-def worker_pid(stack: LocalStack) -> int:
-    """The process of the function that runs items, found by where its code lies."""
+def worker_pids(stack: LocalStack) -> list[int]:
+    """The processes of the function that runs items, busy and idle ones, found by where its code
+    lies."""
+    found = []
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():
-            command = (process / "cmdline").read_bytes().decode(errors="replace")
-            if str(stack.state.root) in command and "WorkerFunction" in command:
-                return int(process.name)
-    raise AssertionError("no worker process")
+            with contextlib.suppress(FileNotFoundError):  # It has ended meanwhile.
+                command = (process / "cmdline").read_bytes().decode(errors="replace")
+                if str(stack.state.root) in command and "WorkerFunction" in command:
+                    found.append(int(process.name))
+    assert found, "no worker process"
+    return found
 
 
 @pytest.fixture
