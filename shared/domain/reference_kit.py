@@ -12,7 +12,6 @@ from shared.domain.character import FaceSource
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.generation import Item, ItemRef, Progress, Snapshot, Status
 from shared.domain.images import StoredImage
-from shared.domain.request import Plan
 
 
 class KitStatus(StrEnum):
@@ -43,7 +42,6 @@ class ReferenceKit(Entity):
 
     id: str
     owner: str
-    plan: Plan
     name: str
     character_id: str | None = None
     source: FaceSource
@@ -57,13 +55,6 @@ class ReferenceKit(Entity):
     created_at: Timestamp
     drawn_at: Timestamp
     updated_at: Timestamp
-
-    def slot(self, name: str) -> KitSlot | None:
-        return next((slot for slot in self.slots if slot.name == name), None)
-
-    @property
-    def anchor(self) -> KitSlot:
-        return self.slots[0]
 
     @property
     def items(self) -> tuple[ItemRef, ...]:
@@ -168,7 +159,6 @@ def new_kit(
     return ReferenceKit(
         id=generation.kit_id,
         owner=generation.owner,
-        plan=generation.plan,
         name=name,
         character_id=generation.character_id,
         source=source,

@@ -23,12 +23,13 @@ from shared.runtime.observability import count
 from shared.runtime.settings import ReferenceKitSettings
 from shared.services.bring_kit_photo import BringKitPhoto
 from shared.services.check_room import CheckRoom
-from shared.services.create_kit import CreateKit, StartWorkflow
+from shared.services.create_kit import CreateKit
 from shared.services.delete_kit import DeleteKit
 from shared.services.list_kits import ListKits
 from shared.services.read_kit import ReadKit, ReadKitPrompts
 from shared.services.regenerate_slot import RegenerateSlot
 from shared.services.rename_kit import RenameKit
+from shared.services.start_workflow import StartWorkflow
 
 __all__ = [
     "create_kit",

@@ -27,6 +27,7 @@ from shared.services.give_up_held import GiveUpHeld
 from shared.services.keep_dead_letter import KeepDeadLetter
 from shared.services.keep_kit_going import KeepKitGoing
 from shared.services.reviewing import Reviewing
+from shared.services.show_kit import ShowKit
 from shared.services.show_variants import ShowVariants
 from shared.services.sweep import Sweep
 
@@ -139,7 +140,7 @@ def collect() -> Collect:
     return Collect(
         forget=ForgetGenerations(
             generations=generations,
-            kits=DynamoReferenceKits(table),
+            show_kit=ShowKit(DynamoReferenceKits(table), generations),
             delete_generation=delete_generation,
             forget_image=forget_image,
             clock=clock,

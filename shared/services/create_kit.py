@@ -1,20 +1,17 @@
 """Begin a reference kit: its photo, its record and the generation that draws it."""
 
-import contextlib
 from dataclasses import dataclass
 from typing import Final
 
 from shared.domain.character import Character
 from shared.domain.choosing import choose_model
 from shared.domain.entity import Entity
-from shared.domain.errors import AlreadyAnswered, Unavailable
-from shared.domain.generation import Snapshot
+from shared.domain.errors import AlreadyAnswered
 from shared.domain.holding import held_for_workflow
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import Kind
 from shared.domain.image_input import CheckedInputs, ImageInput
-from shared.domain.kit_run import KitRun
-from shared.domain.ports import Answers, Characters, Counter, KitWorkflow
+from shared.domain.ports import Answers, Characters
 from shared.domain.reference_kit import ShownKit, new_kit, shown
 from shared.domain.request import Acceptance, Mode, Owner, ProviderName, Quality
 from shared.domain.slots import SlotWish
@@ -23,6 +20,7 @@ from shared.services.answering import Answer, again, answered, keeping
 from shared.services.bring_kit_photo import BringKitPhoto, KitPhoto
 from shared.services.check_room import CheckRoom
 from shared.services.show_kit import kept_answer
+from shared.services.start_workflow import StartWorkflow
 from shared.services.submit_generation import SubmitGeneration
 
 DEFAULT_CONCURRENCY: Final = 10
@@ -43,20 +41,6 @@ class KitWish(Entity):
     accept: Acceptance | None = None
     max_cost_micro_usd: int | None = None
     max_concurrency: int = DEFAULT_CONCURRENCY
-
-
-@dataclass(frozen=True, slots=True)
-class StartWorkflow:
-    """After the kit is recorded: what cannot be started now is due, and the sweeper starts it."""
-
-    workflow: KitWorkflow
-    count: Counter
-
-    def __call__(self, snapshot: Snapshot) -> None:
-        with contextlib.suppress(Unavailable):
-            self.workflow.start(KitRun.of(snapshot))
-            return
-        self.count("kit_workflow_unavailable", "start")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,12 @@ class DeleteGeneration:
         unfinished = self._end(snapshot)
         snapshot = self.close_generation(generation_id=snapshot.generation.id)
         self.follow_variants.settle(snapshot)
-        doomed = {image.id: image for image in (*unfinished, *self._made(snapshot))}
+        doomed = {image.id: image for image in (*unfinished, *self.made(snapshot))}
         self.erase_images(images=doomed.values(), keys=input_keys(snapshot.generation))
         self.generations.delete(snapshot)
 
-    def _made(self, snapshot: Snapshot) -> list[StoredImage]:
+    def made(self, snapshot: Snapshot) -> list[StoredImage]:
+        """All of its images that are nobody else's, those that were passed over included."""
         draws = [draw.image_id for item in snapshot.items for draw in item.draws]
         kept = self._variants(snapshot)
         delivered = [

@@ -6,12 +6,13 @@ from datetime import timedelta
 from shared.domain.collecting import Collected
 from shared.domain.errors import NotFound
 from shared.domain.generation import Snapshot
-from shared.domain.ports import Clock, Counter, Generations, ReferenceKits
-from shared.domain.reference_kit import ReferenceKit
+from shared.domain.ports import Clock, Counter, Generations
+from shared.domain.reference_kit import ShownKit, best_references
 from shared.domain.request import Mode
 from shared.services.delete_generation import DeleteGeneration
 from shared.services.forget_image import ForgetImage
 from shared.services.forgetting import forget_each
+from shared.services.show_kit import ShowKit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ForgetGenerations:
     the others go. `kept` is None where everything is kept."""
 
     generations: Generations
-    kits: ReferenceKits
+    show_kit: ShowKit
     delete_generation: DeleteGeneration
     forget_image: ForgetImage
     clock: Clock
@@ -56,28 +57,26 @@ class ForgetGenerations:
             count=self.count,
         )
 
-    def _shown_by(self, snapshot: Snapshot) -> ReferenceKit | None:
+    def _shown_by(self, snapshot: Snapshot) -> ShownKit | None:
         """The kit one of whose slots points to an item of this generation, or whose first one it
         is: by that one's brief all slots are drawn again."""
         generation = snapshot.generation
         if generation.mode is not Mode.REFERENCE or generation.kit_id is None:
             return None
         try:
-            kit = self.kits.get(generation.owner, generation.kit_id)
+            shown = self.show_kit(owner=generation.owner, kit_id=generation.kit_id)
         except NotFound:
             return None
-        needed = {kit.generations[0], *(ref.generation_id for ref in kit.items)}
-        return kit if generation.id in needed else None
+        needed = {shown.kit.generations[0], *(ref.generation_id for ref in shown.kit.items)}
+        return shown if generation.id in needed else None
 
-    def _thin_out(self, snapshot: Snapshot, kit: ReferenceKit) -> None:
-        """Superseded pictures go. The rest is looked at again when it is as old once more: else
-        kits that are used for long would be the first of every round, and leave no room."""
-        shown = set(kit.items)
-        doomed = [
-            item.image
-            for item in snapshot.items
-            if item.image is not None and item.ref not in shown
-        ]
+    def _thin_out(self, snapshot: Snapshot, kit: ShownKit) -> None:
+        """Superseded pictures go, and draws that were not kept. The rest is looked at again when
+        it is as old once more: else kits that are used for long would be the first of every
+        round, and leave no room."""
+        shown = {image.id for image in best_references(kit)}
+        made = self.delete_generation.made(snapshot)
+        doomed = [image for image in made if image.id not in shown]
         for image in doomed:
             self.forget_image(image)
         self.delete_generation.erase_images(images=doomed)

@@ -16,9 +16,9 @@ from shared.domain.request import Owner
 from shared.domain.retrying import without_late_windows
 from shared.domain.slots import ANCHOR
 from shared.services.answering import Answer, again, answered, keeping
-from shared.services.create_kit import StartWorkflow
 from shared.services.moving import tell_providers
 from shared.services.show_kit import ShowKit, kept_answer
+from shared.services.start_workflow import StartWorkflow
 from shared.services.submit_generation import SubmitGeneration
 
 _RACES = 4

@@ -11,10 +11,11 @@ from shared.domain.slots import SlotWish
 from shared.domain.wished_slots import wished_slots
 from shared.services.bring_kit_photo import BringKitPhoto
 from shared.services.check_room import CheckRoom
-from shared.services.create_kit import CreateKit, KitWish, StartWorkflow
+from shared.services.create_kit import CreateKit, KitWish
 from shared.services.delete_kit import DeleteKit
 from shared.services.regenerate_slot import RegenerateSlot
 from shared.services.rename_kit import RenameKit
+from shared.services.start_workflow import StartWorkflow
 from shared.services.store_picture import StorePicture
 from tests.builders import ADA, an_image
 from tests.fake_kit_workflow import FakeKitWorkflow

@@ -18,7 +18,6 @@ from shared.services.forget_variants import ForgetVariants
 from tests.builders import NOW, a_generation, an_id, an_image
 from tests.fake_memory import Memory
 from tests.fake_outside import FakeClock, FakeImages, FakeImageStore, FakeListings
-from tests.fake_reference_kits import FakeReferenceKits
 from tests.unit.desk import Desk
 
 HOUR = timedelta(hours=1)
@@ -36,7 +35,7 @@ class Cellar:
         self.collect = Collect(
             forget=ForgetGenerations(
                 generations=desk.generations,
-                kits=FakeReferenceKits(desk.memory),
+                show_kit=desk.show_kit,
                 delete_generation=desk.delete_generation,
                 forget_image=desk.forget_image,
                 clock=desk.clock,

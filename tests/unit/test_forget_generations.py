@@ -7,11 +7,12 @@ import pytest
 
 from shared.domain import events as e
 from shared.domain.collecting import Collected
+from shared.domain.draws import Draw
 from shared.domain.errors import Unavailable
 from shared.domain.generation import ItemRef, Snapshot, Status
 from shared.domain.ids import Kind
 from shared.domain.images import ImageStatus
-from shared.domain.reference_kit import ReferenceKit
+from shared.domain.reference_kit import ReferenceKit, redrawn
 from shared.domain.transitions import Move
 from shared.services.forget_generations import ForgetGenerations
 from shared.services.moving import advance
@@ -25,8 +26,7 @@ from tests.builders import (
     an_id,
     an_image,
 )
-from tests.fake_reference_kits import FakeReferenceKits
-from tests.kit_builders import a_kit, a_kit_snapshot, ended
+from tests.kit_builders import a_kit, a_kit_snapshot, ended, shown_with
 from tests.unit.desk import Desk
 
 KEPT = timedelta(days=90)
@@ -68,7 +68,7 @@ def done(desk: Desk, number: int = 700) -> str:
 def forget(desk: Desk, kept: timedelta | None = KEPT) -> ForgetGenerations:
     return ForgetGenerations(
         generations=desk.generations,
-        kits=FakeReferenceKits(desk.memory),
+        show_kit=desk.show_kit,
         delete_generation=desk.delete_generation,
         forget_image=desk.forget_image,
         clock=desk.clock,
@@ -112,8 +112,8 @@ def test_what_a_reference_kit_shows_is_kept_as_long_as_the_kit() -> None:
 def test_a_picture_that_its_slot_shows_no_more_is_forgotten() -> None:
     desk = Desk()
     kit, snapshot = a_drawn_kit(desk)
-    redrawn = ItemRef(generation_id=an_id(Kind.GENERATION, 900), index=0)
-    profile = kit.slots[1].model_copy(update={"drawn": redrawn})
+    elsewhere = ItemRef(generation_id=an_id(Kind.GENERATION, 900), index=0)
+    profile = kit.slots[1].model_copy(update={"drawn": elsewhere})
     desk.memory.kits[kit.id] = kit.model_copy(update={"slots": (kit.slots[0], profile)})
     desk.clock.advance(KEPT)
 
@@ -123,6 +123,42 @@ def test_a_picture_that_its_slot_shows_no_more_is_forgotten() -> None:
     assert anchor is not None
     assert set(desk.memory.images) == {anchor.id}
     assert desk.generations.get(snapshot.generation.id).items[1].image is None
+
+
+def test_a_picture_whose_successor_is_there_is_forgotten() -> None:
+    desk = Desk()
+    kit, snapshot = a_drawn_kit(desk)
+    again = ended(a_kit_snapshot(2, slots=["profile"]), Status.COMPLETED)
+    desk.memory.items[again.generation.id] = {0: again.items[0]}
+    shown = shown_with(kit, snapshot)
+    desk.memory.kits[kit.id] = redrawn(shown, again, desk.clock())
+    desk.clock.advance(KEPT)
+
+    forget(desk)(REPORT)
+
+    anchor = snapshot.items[0].image
+    assert anchor is not None
+    assert set(desk.memory.images) == {anchor.id}
+
+
+def test_a_draw_of_a_kit_that_was_not_kept_is_forgotten() -> None:
+    desk = Desk()
+    _, snapshot = a_drawn_kit(desk)
+    anchor = snapshot.items[0]
+    assert anchor.image is not None
+    passed_over = an_image(snapshot.generation, 0, number=950, status=ImageStatus.LIVE)
+    draws = tuple(
+        Draw(image_id=image.id, seed=7, score=score, attempts=1)
+        for image, score in ((passed_over, 71.0), (anchor.image, 92.0))
+    )
+    desk.memory.images[passed_over.id] = passed_over
+    desk.memory.items[anchor.generation_id][0] = anchor.model_copy(update={"draws": draws})
+    desk.clock.advance(KEPT)
+
+    forget(desk)(REPORT)
+
+    assert passed_over.id not in desk.memory.images
+    assert anchor.image.id in desk.memory.images
 
 
 def test_the_first_generation_of_a_kit_stays_without_its_pictures_for_slots_to_be_drawn_again() -> (

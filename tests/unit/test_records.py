@@ -54,6 +54,13 @@ def test_a_new_item_comes_back_waiting_and_a_claimed_one_not() -> None:
         assert r.item_of(stored(r.item_record(item))) == item
 
 
+def test_an_item_that_was_stored_when_draws_were_counted_is_read() -> None:
+    item = an_item(a_generation())
+    counted = stored(r.item_record(item)) | {"draws": 0, "candidates": []}
+
+    assert r.item_of(counted) == item
+
+
 def test_every_entity_comes_back_as_it_was() -> None:
     generation = a_generation(
         progress=Progress(total=6, completed=2), started_at=NOW, status=Status.COMPLETED
