@@ -55,6 +55,8 @@ def item_of(record: Record) -> Item:
     for name in ("image", "best"):
         if image := record.get(name):
             fields[name] = image | of_item
+    if not fields.get("draws"):
+        fields["draws"] = ()  # Once they were counted, and only their number was stored.
     return Item.model_validate(fields)
 
 
