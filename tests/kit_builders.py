@@ -1,6 +1,7 @@
 """A reference kit of Ada's with the generation that draws it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from shared.domain.character import FaceSource
@@ -8,9 +9,19 @@ from shared.domain.generation import STAGES, Dispatch, Item, ItemRef, Snapshot, 
 from shared.domain.ids import Kind
 from shared.domain.image_keys import kit_image_key
 from shared.domain.images import ImageFormat, ImageStatus, Provenance, StoredImage
+from shared.domain.ports import Generations, Images
 from shared.domain.reference_kit import KitSlot, ReferenceKit, ShownKit, shown
-from shared.domain.request import Mode, Plan
-from tests.builders import ADA, NOW, a_snapshot, an_id, an_image, some_content
+from shared.domain.request import Mode
+from tests.builders import (
+    ADA,
+    NOW,
+    a_brief,
+    a_snapshot,
+    an_allowance,
+    an_id,
+    an_image,
+    some_content,
+)
 
 SLOTS = ("anchor_face", "profile", "expressions.smile")
 
@@ -47,7 +58,6 @@ def a_kit(snapshot: Snapshot | None = None, **changes: Any) -> ReferenceKit:
     fields = {
         "id": kit_id,
         "owner": ADA,
-        "plan": Plan.PAID,
         "name": "Ada, studio",
         "source": FaceSource(image=a_photo(kit_id, status=ImageStatus.LIVE)),
         "slots": tuple(KitSlot(name=item.slot or "", drawn=item.ref) for item in snapshot.items),
@@ -84,3 +94,22 @@ def _ended(snapshot: Snapshot, item: Item, status: Status, cost: int) -> Item:
 def shown_with(kit: ReferenceKit, *snapshots: Snapshot) -> ShownKit:
     items: dict[ItemRef, Item] = {item.ref: item for one in snapshots for item in one.items}
     return shown(kit, items)
+
+
+def draw_kit(generations: Generations, snapshot: Snapshot, kit: ReferenceKit) -> None:
+    """Records both, as a request does; the photo of a new kit is an intent already."""
+    generations.submit(
+        snapshot,
+        a_brief(snapshot),
+        allowance=an_allowance(in_flight=5),
+        idempotency=None,
+        due_at=snapshot.generation.created_at + timedelta(minutes=1),
+        kit=kit,
+    )
+
+
+def begin_kit(
+    generations: Generations, images: Images, kit: ReferenceKit, snapshot: Snapshot
+) -> None:
+    images.add(kit.source.image.model_copy(update={"status": ImageStatus.PENDING}))
+    draw_kit(generations, snapshot, kit)

@@ -14,6 +14,7 @@ from shared.domain.pricing.catalogue import (
 from shared.domain.pricing.model import Model, Sees
 from shared.domain.prompts import data
 from shared.domain.request import JobType, Mode, Owner, ProviderName, Quality, Reach
+from shared.domain.slots import KNOWN_EXPRESSIONS, KNOWN_SLOTS
 from shared.domain.upload import MAX_MULTIPART_BYTES, MAX_UPLOAD_BYTES
 from shared.domain.workflows.catalogue import workflows
 from shared.domain.workflows.workflow import InputName, OutputName, Workflow
@@ -82,6 +83,8 @@ class ModesView(View):
     room_types: list[NamedView]
     styles: list[NamedView]
     poses: list[NamedView]
+    kit_slots: list[str]
+    kit_expressions: list[str]
     locale: str
     limits: LimitsView
 
@@ -201,6 +204,8 @@ def read_modes(owner: Owner) -> ModesView:
         room_types=NamedView.all(data.room_types()),
         styles=NamedView.all(data.room_styles()),
         poses=NamedView.all(data.poses()),
+        kit_slots=list(KNOWN_SLOTS),
+        kit_expressions=list(KNOWN_EXPRESSIONS),
         locale=data.locale(),
         limits=LimitsView(
             max_image_count=bodies.MAX_IMAGE_COUNT,

@@ -16,6 +16,7 @@ from shared.domain.ids import Kind
 from shared.domain.poll_hint import poll_hint
 from shared.domain.reference_kit import ShownKit
 from shared.domain.request import Owner
+from shared.domain.slots import SLOT_PATTERN
 from shared.runtime import bootstrap_reference_kits as bootstrap
 from shared.runtime.binding import PathName
 from shared.runtime.clock import clock
@@ -24,7 +25,7 @@ from shared.runtime.models import ListView, PageQuery
 from shared.services.answering import Answer
 
 KitId = Annotated[str, Kind.KIT]
-SlotName = Annotated[str, PathName(r"^(expressions\.)?[a-z0-9_-]{1,40}$", "slot of the kit")]
+SlotName = Annotated[str, PathName(SLOT_PATTERN, "slot of the kit")]
 
 _OF_A_MODEL: Final = (
     *("accept_not_offered", "max_cost_exceeded", "model_needs_reference", "model_retired"),

@@ -3,24 +3,12 @@
 import pytest
 
 from shared.domain.errors import AlreadyExists, NotFound, StaleWrite
-from shared.domain.generation import Snapshot
 from shared.domain.images import ImageStatus
 from shared.domain.page import PageRequest
 from shared.domain.reference_kit import ReferenceKit
-from tests.builders import ADA, GRACE, IN_A_MINUTE, NOW, a_brief, an_allowance
+from tests.builders import ADA, GRACE, NOW
 from tests.contract.conftest import Stores
-from tests.kit_builders import a_kit, a_kit_snapshot, a_photo
-
-
-def submit(stores: Stores, snapshot: Snapshot, kit: ReferenceKit) -> None:
-    stores.generations.submit(
-        snapshot,
-        a_brief(snapshot),
-        allowance=an_allowance(in_flight=5),
-        idempotency=None,
-        due_at=IN_A_MINUTE,
-        kit=kit,
-    )
+from tests.kit_builders import a_kit, a_kit_snapshot, begin_kit, draw_kit
 
 
 @pytest.fixture
@@ -28,8 +16,7 @@ def kit(stores: Stores) -> ReferenceKit:
     """With its photo, which was an intent until the kit was recorded."""
     snapshot = a_kit_snapshot()
     kit = a_kit(snapshot)
-    stores.images.add(a_photo(kit.id))
-    submit(stores, snapshot, kit)
+    begin_kit(stores.generations, stores.images, kit, snapshot)
     return kit
 
 
@@ -54,7 +41,7 @@ def test_a_kit_whose_photo_was_collected_is_not_recorded(stores: Stores) -> None
     snapshot = a_kit_snapshot()
 
     with pytest.raises(StaleWrite):
-        submit(stores, snapshot, a_kit(snapshot))
+        draw_kit(stores.generations, snapshot, a_kit(snapshot))
 
     with pytest.raises(NotFound):
         stores.kits.get(ADA, a_kit(snapshot).id)
@@ -64,7 +51,7 @@ def test_a_kit_whose_photo_was_collected_is_not_recorded(stores: Stores) -> None
 
 def test_an_id_is_used_once(stores: Stores, kit: ReferenceKit) -> None:
     with pytest.raises(AlreadyExists):
-        submit(stores, a_kit_snapshot(2), kit)
+        draw_kit(stores.generations, a_kit_snapshot(2), kit)
 
 
 def test_the_items_of_its_slots_are_read_together(stores: Stores, kit: ReferenceKit) -> None:
@@ -78,10 +65,10 @@ def test_the_items_of_its_slots_are_read_together(stores: Stores, kit: Reference
 def test_of_two_who_draw_for_a_kit_at_once_one_comes_through(
     stores: Stores, kit: ReferenceKit
 ) -> None:
-    submit(stores, a_kit_snapshot(2), renamed(kit, "first"))
+    draw_kit(stores.generations, a_kit_snapshot(2), renamed(kit, "first"))
 
     with pytest.raises(StaleWrite):
-        submit(stores, a_kit_snapshot(3), renamed(kit, "second"))
+        draw_kit(stores.generations, a_kit_snapshot(3), renamed(kit, "second"))
 
     assert stores.kits.get(ADA, kit.id).name == "first"
 
@@ -105,7 +92,7 @@ def test_kits_are_listed_and_deleted(stores: Stores, kit: ReferenceKit) -> None:
 
 
 def test_the_last_token_of_an_item_is_kept(stores: Stores, kit: ReferenceKit) -> None:
-    anchor = kit.anchor.drawn
+    anchor = kit.slots[0].drawn
     assert stores.generations.token(anchor) is None
 
     stores.generations.keep_token(anchor, "first", NOW)

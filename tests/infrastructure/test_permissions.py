@@ -31,32 +31,12 @@ S3_WRITE = {"s3:PutObject"}
 S3_DELETE = {"s3:DeleteObject"}
 S3_LIST = {"s3:ListBucket"}
 
+API = LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST
+
 ACTIONS = {
-    "generations": LOG | READ | WRITE | BATCH | SEND | S3_READ | S3_WRITE | S3_DELETE | S3_LIST,
-    "characters": (
-        LOG
-        | READ
-        | WRITE
-        | BATCH
-        | SEND
-        | S3_READ
-        | S3_WRITE
-        | S3_DELETE
-        | S3_LIST
-        | {"dynamodb:ConditionCheckItem"}
-    ),
-    "reference_kits": (
-        LOG
-        | READ
-        | WRITE
-        | BATCH
-        | SEND
-        | S3_READ
-        | S3_WRITE
-        | S3_DELETE
-        | S3_LIST
-        | {"states:StartExecution", "states:StopExecution"}
-    ),
+    "generations": API,
+    "characters": API | {"dynamodb:ConditionCheckItem"},
+    "reference_kits": API | {"states:StartExecution", "states:StopExecution"},
     "webhook": LOG | SEND | SECRET,
     "worker": (
         LOG

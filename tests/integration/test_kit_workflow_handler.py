@@ -15,17 +15,15 @@ from shared.adapters.dynamo.table import Table
 from shared.adapters.dynamo.writes import put
 from shared.domain.events import CancelRequested
 from shared.domain.generation import Dispatch, Snapshot, Status
-from shared.domain.images import ImageStatus
 from shared.domain.quality import CheckStatus, Quality
 from shared.domain.reference_kit import ReferenceKit
 from shared.domain.transitions import Move, decide
 from shared.runtime import aws
 from shared.runtime.clock import clock
 from tests.aws import TABLE, Aws
-from tests.builders import IN_A_MINUTE, a_brief, an_allowance
 from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.integration.deployed import Context, event
-from tests.kit_builders import a_kit, a_kit_snapshot
+from tests.kit_builders import a_kit, a_kit_snapshot, begin_kit
 
 
 @pytest.fixture
@@ -34,17 +32,8 @@ def begun(live: Aws) -> tuple[DynamoGenerations, Snapshot, ReferenceKit]:
     table = Table(live.dynamodb, TABLE)
     snapshot = a_kit_snapshot(created_at=clock())
     kit = a_kit(snapshot, drawn_at=clock())
-    intent = kit.source.image.model_copy(update={"status": ImageStatus.PENDING})
-    DynamoImages(table).add(intent)
     generations = DynamoGenerations(table)
-    generations.submit(
-        snapshot,
-        a_brief(snapshot),
-        allowance=an_allowance(),
-        idempotency=None,
-        due_at=IN_A_MINUTE,
-        kit=kit,
-    )
+    begin_kit(generations, DynamoImages(table), kit, snapshot)
     return generations, snapshot, kit
 
 

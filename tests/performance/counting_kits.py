@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -13,16 +12,15 @@ from shared.adapters.dynamo.generations import DynamoGenerations
 from shared.adapters.dynamo.images import DynamoImages
 from shared.adapters.dynamo.table import Table
 from shared.domain.generation import Status
-from shared.domain.images import ImageStatus
 from shared.domain.transitions import Move
 from shared.runtime import aws as clients
 from shared.runtime import bootstrap_kit_workflow
 from shared.runtime.clock import clock
 from tests.aws import TABLE, fresh_aws
-from tests.builders import a_brief, an_allowance, an_image
+from tests.builders import an_image
 from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.integration.deployed import Context, deployed
-from tests.kit_builders import a_kit, a_kit_snapshot
+from tests.kit_builders import a_kit, a_kit_snapshot, begin_kit
 from tests.performance.consumption import Consumption, metered
 from tests.performance.counting import PACK
 
@@ -56,17 +54,8 @@ def count_workflow() -> WorkflowSteps:
         table = Table(aws.dynamodb, TABLE)
         snapshot = a_kit_snapshot(slots=SLOTS, created_at=clock())
         kit = a_kit(snapshot, drawn_at=clock())
-        intent = kit.source.image.model_copy(update={"status": ImageStatus.PENDING})
-        DynamoImages(table).add(intent)
         generations = DynamoGenerations(table)
-        generations.submit(
-            snapshot,
-            a_brief(snapshot),
-            allowance=an_allowance(),
-            idempotency=None,
-            due_at=clock() + timedelta(minutes=1),
-            kit=kit,
-        )
+        begin_kit(generations, DynamoImages(table), kit, snapshot)
         named = {"generation_id": snapshot.generation.id}
         with metered(aws.dynamodb) as check:
             _call({"state": "check_source", "owner": kit.owner, "kit_id": kit.id})
