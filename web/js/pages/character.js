@@ -1,0 +1,6 @@
+/** character: to come. */
+
+/** @param {import("../router.js").View} view */
+export function show({ root }) {
+  root.textContent = "";
+}

@@ -1,0 +1,56 @@
+/** Reads what is not finished again and again: as often as the API asks, never in a hidden tab. */
+
+import { call, Problem } from "./api.js";
+
+const LONGEST_SECONDS = 30;
+
+/**
+ * Reads until an answer comes without `Retry-After`, or `signal` ends it. A try that fails in passing is
+ * repeated after a growing pause; any other refusal goes to `failed` and ends it.
+ * @template T
+ * @param {string} path
+ * @param {{query?: import("./api.js").Options["query"], signal: AbortSignal, got: (data: T) => void, failed: (problem: Error) => void, unfinished?: (data: T) => boolean}} way
+ *   `unfinished` decides where the API sends no `Retry-After`, such as for lists
+ * @returns {Promise<void>} settles when there is nothing more to wait for
+ */
+export async function poll(path, { query, signal, got, failed, unfinished = () => false }) {
+  let pause = 2;
+  while (!signal.aborted) {
+    try {
+      /** @type {import("./api.js").Answer<T>} */
+      const { data, retryAfter } = await call("GET", path, { query, signal });
+      if (signal.aborted) return;
+      got(data);
+      if (retryAfter === null && !unfinished(data)) return;
+      pause = Math.min(retryAfter ?? 2, LONGEST_SECONDS);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Problem) || !error.passing) return failed(/** @type {Error} */ (error));
+      pause = Math.min(Math.max(pause * 2, error.retryAfter ?? 0), LONGEST_SECONDS);
+    }
+    await rest(pause, signal);
+    await visible(signal);
+  }
+}
+
+/** @param {number} seconds @param {AbortSignal} signal @returns {Promise<void>} */
+export function rest(seconds, signal) {
+  return new Promise((done) => {
+    const timer = setTimeout(done, seconds * 1000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+  });
+}
+
+/** Waits while the tab is hidden. @param {AbortSignal} signal @returns {Promise<void>} */
+function visible(signal) {
+  return new Promise((done) => {
+    if (!document.hidden) return done();
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", look);
+      done();
+    };
+    document.addEventListener("visibilitychange", look);
+    signal.addEventListener("abort", look, { once: true });
+  });
+}

@@ -1,0 +1,199 @@
+/** Labelled fields, and forms that lose nothing: what is refused is told beside its field. */
+
+import { newKey, Problem } from "../api.js";
+import { freshId, h } from "../dom.js";
+import { failure } from "./states.js";
+
+/**
+ * @typedef {object} Told
+ * @property {string} label
+ * @property {string} name of the control; by it a refusal finds its field (`/attributes/age_range` → `attributes.age_range`)
+ * @property {string} [hint]
+ */
+
+/**
+ * @param {Told} told
+ * @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control
+ */
+export function field({ label, name, hint }, control) {
+  const id = freshId("field");
+  control.id = id;
+  control.name = name;
+  if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
+  return h(
+    "div",
+    { class: "field", "data-field": name },
+    h("label", { for: id }, label),
+    control,
+    hint && h("span", { class: "hint", id: `${id}-hint` }, hint),
+  );
+}
+
+/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string, list?: string[]}} way `list`: suggestions */
+export function textField({ list, ...way }) {
+  const listId = list && freshId("list");
+  const made = field(
+    way,
+    h("input", {
+      type: "text",
+      value: way.value,
+      required: way.required,
+      maxlength: way.maxlength ?? 100,
+      placeholder: way.placeholder,
+      list: listId,
+      autocomplete: "off",
+    }),
+  );
+  if (list) made.append(h("datalist", { id: listId }, list.map((value) => h("option", { value }))));
+  return made;
+}
+
+/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string}} way */
+export const longField = (way) =>
+  field(
+    way,
+    h("textarea", {
+      value: way.value,
+      required: way.required,
+      maxlength: way.maxlength ?? 4000,
+      placeholder: way.placeholder,
+    }),
+  );
+
+/** @param {Told & {value?: number | string, required?: boolean, min?: number, max?: number, step?: number | string, placeholder?: string}} way */
+export const numberField = (way) =>
+  field(
+    way,
+    h("input", {
+      type: "number",
+      value: way.value,
+      required: way.required,
+      min: way.min,
+      max: way.max,
+      step: way.step ?? 1,
+      placeholder: way.placeholder,
+      inputmode: "decimal",
+    }),
+  );
+
+/** @param {Told & {value?: string, options: [value: string, text: string][], required?: boolean}} way */
+export const selectField = (way) =>
+  field(
+    way,
+    h(
+      "select",
+      { required: way.required },
+      way.options.map(([value, text]) => h("option", { value, selected: value === way.value }, text)),
+    ),
+  );
+
+/**
+ * A row of choices: one of them (radio) or several (checkbox).
+ * @param {Told & {kind: "radio" | "checkbox", options: [value: string, text: string][], value?: string | string[]}} way
+ */
+export function choiceField({ label, name, hint, kind, options, value = [] }) {
+  const taken = [value].flat();
+  return h(
+    "fieldset",
+    { class: "field", "data-field": name },
+    h("legend", {}, label),
+    h(
+      "div",
+      { class: "choices" },
+      options.map(([one, text]) =>
+        h(
+          "label",
+          {},
+          h("input", { type: kind, name, value: one, checked: taken.includes(one) }),
+          h("span", {}, text),
+        )
+      ),
+    ),
+    hint && h("span", { class: "hint" }, hint),
+  );
+}
+
+/** @param {Told & {checked?: boolean}} way */
+export function checkField({ label, name, hint, checked }) {
+  return h(
+    "div",
+    { class: "field", "data-field": name },
+    h("label", { class: "check" }, h("input", { type: "checkbox", name, checked }), label),
+    hint && h("span", { class: "hint" }, hint),
+  );
+}
+
+/** What was typed into a field; null where nothing was. @param {HTMLFormElement} form @param {string} name */
+export function typed(form, name) {
+  const value = new FormData(form).get(name);
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+}
+
+/** @param {HTMLFormElement} form @param {string} name */
+export function typedNumber(form, name) {
+  const value = typed(form, name);
+  return value === null ? null : Number(value);
+}
+
+/** @param {HTMLFormElement} form @param {string} name @returns {string[]} */
+export const ticked = (form, name) => new FormData(form).getAll(name).map(String);
+
+/**
+ * Sends a form. The button is busy meanwhile; a refusal is told beside its fields and above the button, and
+ * what was typed stays. The same wish, sent again after an answer that never came, carries the same key.
+ * @param {HTMLFormElement} form
+ * @param {(key: string) => Promise<void>} send
+ */
+export function submits(form, send) {
+  let key = newKey();
+  form.addEventListener("input", () => (key = newKey()));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = /** @type {HTMLButtonElement | null} */ (form.querySelector('button[type="submit"]'));
+    clear(form);
+    button?.setAttribute("aria-busy", "true");
+    if (button) button.disabled = true;
+    try {
+      await send(key);
+      key = newKey();
+    } catch (error) {
+      if (!(error instanceof Problem) || !error.passing) key = newKey();
+      tellRefusal(form, /** @type {Error} */ (error));
+    } finally {
+      button?.removeAttribute("aria-busy");
+      if (button) button.disabled = false;
+    }
+  });
+}
+
+/** @param {HTMLFormElement} form */
+function clear(form) {
+  form.querySelectorAll(".wrong, form > .notice").forEach((old) => old.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Error} error
+ */
+export function tellRefusal(form, error) {
+  const wrong = error instanceof Problem ? error.errors : [];
+  for (const { pointer, detail } of wrong) {
+    const name = pointer.replace(/^#?\//, "").replaceAll("/", ".");
+    const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    place?.append(h("span", { class: "wrong" }, detail));
+    place?.querySelector("input, select, textarea")?.setAttribute("aria-invalid", "true");
+  }
+  const notice = failure(error);
+  const unplaced = wrong.filter(({ pointer }) =>
+    !form.querySelector(`[data-field="${CSS.escape(pointer.replace(/^#?\//, "").replaceAll("/", "."))}"]`)
+  );
+  if (unplaced.length > 0) {
+    notice.append(h("ul", {}, unplaced.map(({ pointer, detail }) => h("li", {}, `${pointer}: ${detail}`))));
+  }
+  const last = form.querySelector(":scope > .actions");
+  if (last) last.before(notice);
+  else form.append(notice);
+  const first = /** @type {HTMLElement | null} */ (form.querySelector('[aria-invalid="true"]'));
+  first?.focus();
+}
