@@ -20,6 +20,7 @@ for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
 
 from collections import Counter  # noqa: E402  # the environment comes first
 from collections.abc import Iterator  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 import pytest  # noqa: E402
 from xdist.remote import Producer  # noqa: E402
@@ -29,14 +30,33 @@ from tests.aws_calls import AwsCalls, calls  # noqa: E402
 from tests.fakes import FakeClock  # noqa: E402
 from tests.scheduling import Together  # noqa: E402
 
+if TYPE_CHECKING:
+    from infra.local.stack_runner import LocalStack
+
+DEPLOYED = {"browser", "e2e"}
+SIMULATOR_LATENCY = 0.2
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The deployed stack first: its tests take longest, and the others run beside them."""
-    items.sort(key=lambda item: "e2e" not in item.path.parts)
+    items.sort(key=lambda item: DEPLOYED.isdisjoint(item.path.parts))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def local_stack(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[LocalStack]":
+    """Everything deployed; providers are simulated, whatever keys the environment holds."""
+    from infra.local.stack_runner import LocalStack
+
+    with LocalStack.start(
+        state_dir=tmp_path_factory.mktemp("local-stack"),
+        environment={},
+        simulator_latency=SIMULATOR_LATENCY,
+    ) as stack:
+        yield stack
 
 
 @pytest.fixture

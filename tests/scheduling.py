@@ -13,12 +13,15 @@ _TOGETHER = (
     "tests/infrastructure/",
     "tests/performance/",
 )
+# One stack serves both.
+_WITH = {"tests/browser/": "tests/e2e/"}
 
 
 def scope_of(nodeid: str) -> str:
     """What a test stays together with."""
     file = nodeid.partition("::")[0]
-    return next((start for start in _TOGETHER if file.startswith(start)), file)
+    scope = next((start for start in (*_WITH, *_TOGETHER) if file.startswith(start)), file)
+    return _WITH.get(scope, scope)
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -15,6 +15,8 @@ ACCESS_KEY_ID = SECRET_ACCESS_KEY = "test"  # noqa: S105  # the engine's default
 # Independent of ports: the synthesized stack and every minted token outlive a change of port.
 ISSUER = "https://likeness.localhost"
 AUDIENCE = "likeness"
+# Who works here when nobody says who: of the token that `likeness up` prints, and of the studio.
+OWNER = "me"
 
 
 class LocalError(Exception):

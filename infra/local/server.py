@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from infra.local.identity import Issuer
+from infra.local.pages import studio
 
 # What API Gateway and Lambda enforce and the local engine does not.
 REQUEST_BYTES = 10 * 1024 * 1024
@@ -31,24 +31,13 @@ HOP_BY_HOP = {
     b"upgrade",
 }
 SET_HERE = {b"host", b"content-length", b"x-forwarded-for", b"x-forwarded-proto"}
-LANDING_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Likeness</title>
-<body style="font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
-<h1>Likeness</h1>
-<p>Images in which the same person stays recognisably the same person. This is the whole system,
-running on your own machine.</p>
-<ul><li><a href="/v1/docs">API documentation</a></li>
-<li><a href="/v1/openapi.json">OpenAPI document</a></li>
-<li><a href="/v1/health">Health</a></li></ul>
-<p>A bearer token: <code>uv run likeness token --owner me --plan paid</code></p></body></html>
-"""
 
 
 class ApiGateway:
     """Passes a request to the deployed HTTP API byte by byte, with the gateway's own limits."""
 
     def __init__(self, endpoint: str) -> None:
-        self._endpoint = httpx.URL(endpoint)
+        self.endpoint = httpx.URL(endpoint)
         self._client: httpx.AsyncClient | None = None
         self.api_id: str | None = None
 
@@ -88,17 +77,17 @@ class ApiGateway:
             if name not in HOP_BY_HOP and name not in SET_HERE
         ]
         headers += [
-            (b"host", f"{self.api_id}.execute-api.localhost:{self._endpoint.port}".encode()),
+            (b"host", f"{self.api_id}.execute-api.localhost:{self.endpoint.port}".encode()),
             (b"content-length", str(len(body)).encode()),
             (b"x-forwarded-for", client.encode()),
             (b"x-forwarded-proto", request.url.scheme.encode()),
         ]
-        url = self._endpoint.copy_with(raw_path=target)
+        url = self.endpoint.copy_with(raw_path=target)
         return httpx.Request(request.method, url, headers=headers, content=body)
 
 
 def create_app(issuer: Issuer, api: ApiGateway, web: Path) -> Starlette:
-    """Everything the public port serves; pages come from `web` where that folder exists."""
+    """Everything the public port serves; `web` holds the pages."""
 
     async def key_set(_: Request) -> Response:
         return JSONResponse(issuer.key_set())
@@ -106,16 +95,12 @@ def create_app(issuer: Issuer, api: ApiGateway, web: Path) -> Starlette:
     async def configuration(_: Request) -> Response:
         return JSONResponse(issuer.configuration())
 
-    async def landing(_: Request) -> Response:
-        return HTMLResponse(LANDING_PAGE)
-
-    pages = Mount("/", StaticFiles(directory=web, html=True)) if web.is_dir() else None
     return Starlette(
         routes=[
             Route("/.well-known/jwks.json", key_set),
             Route("/.well-known/openid-configuration", configuration),
             Route("/v1/{path:path}", api.__call__, methods=METHODS),
-            pages or Route("/", landing),
+            Mount("/", studio(issuer, web, signed=str(api.endpoint))),
         ],
         lifespan=api.connected,
     )

@@ -6,12 +6,11 @@ from types import FrameType
 
 from rich.console import Console
 
-from infra.local.layout import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
+from infra.local.layout import ACCESS_KEY_ID, OWNER, REGION, SECRET_ACCESS_KEY
 from infra.local.progress import telling
 from infra.local.stack_runner import SIMULATED, LocalStack
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-OWNER = "me"
 
 
 def run_up(port: int) -> int:
@@ -53,6 +52,7 @@ def _introduce(console: Console, stack: LocalStack) -> None:
     console.print(
         f"""
 [bold]Likeness runs at {stack.base_url}[/]
+  studio     {stack.base_url}   (in a browser on this machine)
   API        {stack.base_url}/v1   (documentation: {stack.base_url}/v1/docs)
   token      {stack.token(OWNER, "paid")}
              (of "{OWNER}", paid plan, 12 hours; others: uv run likeness token --owner NAME)

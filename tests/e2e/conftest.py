@@ -1,4 +1,4 @@
-"""The deployed stack on the local engine, one per test session, with a state of its own."""
+"""The local engine alone, one per test session; what is deployed to it is in tests/conftest.py."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,25 +7,11 @@ import pytest
 
 from infra.local.engine_process import running_engine
 from infra.local.identity import Issuer
-from infra.local.layout import HOST, StateDir
+from infra.local.layout import HOST, PROJECT, StateDir
 from infra.local.ports import hold_public_port, inner_ports
 from infra.local.public_server import serving
 from infra.local.server import ApiGateway, create_app
-from infra.local.stack_runner import LocalStack
 from tests.e2e.aws_words import Engine, function_of
-
-SIMULATOR_LATENCY = 0.2
-
-
-@pytest.fixture(scope="session")
-def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Everything deployed; providers are simulated, whatever keys the environment holds."""
-    with LocalStack.start(
-        state_dir=tmp_path_factory.mktemp("local-stack"),
-        environment={},
-        simulator_latency=SIMULATOR_LATENCY,
-    ) as stack:
-        yield stack
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +23,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     port = inner_ports(state, "engine")["engine"]
     with running_engine(state, port=port, issuer_documents=base_url) as endpoint:
         issuer, api = Issuer(state.signing_key), ApiGateway(endpoint)
-        with serving(create_app(issuer, api, state.root / "no-pages"), listener):
+        with serving(create_app(issuer, api, PROJECT / "web"), listener):
             yield Engine(endpoint, issuer, api, base_url)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.identity import Issuer
-from infra.local.layout import ISSUER
+from infra.local.layout import ISSUER, PROJECT
 from infra.local.ports import hold_public_port
 from infra.local.public_server import serving
 from infra.local.server import REQUEST_BYTES, RESPONSE_BYTES, ApiGateway, create_app
@@ -79,21 +79,15 @@ class PublicPort:
             connection.close()
 
 
-@contextmanager
-def a_public_port(tmp_path: Path, web: Path) -> Iterator[PublicPort]:
+@pytest.fixture
+def public(tmp_path: Path) -> Iterator[PublicPort]:
     with an_engine() as (endpoint, received):
         api = ApiGateway(endpoint)
         api.api_id = "abcd1234"
         listener = hold_public_port(0)
-        app = create_app(Issuer(tmp_path / "key.json"), api, web)
+        app = create_app(Issuer(tmp_path / "key.json"), api, PROJECT / "web")
         with serving(app, listener):
             yield PublicPort(listener.getsockname()[1], received)
-
-
-@pytest.fixture
-def public(tmp_path: Path) -> Iterator[PublicPort]:
-    with a_public_port(tmp_path, tmp_path / "no-pages") as port:
-        yield port
 
 
 def test_path_query_and_body_reach_the_api_byte_for_byte(public: PublicPort) -> None:
@@ -170,7 +164,7 @@ def test_an_engine_that_is_gone_is_an_unavailable_service(tmp_path: Path) -> Non
         api = ApiGateway(endpoint)
         api.api_id = "abcd1234"
     listener = hold_public_port(0)
-    with serving(create_app(Issuer(tmp_path / "key.json"), api, tmp_path / "none"), listener):
+    with serving(create_app(Issuer(tmp_path / "key.json"), api, PROJECT / "web"), listener):
         port = PublicPort(listener.getsockname()[1], Received())
         answer, body = port.request("GET", "/v1/health")
     assert (answer.status, body) == (503, b'{"message":"Service Unavailable"}')
@@ -190,18 +184,3 @@ def test_the_issuers_documents_name_where_its_keys_are(public: PublicPort) -> No
     answer, keys = public.request("GET", "/.well-known/jwks.json")
     assert answer.status == 200
     assert b'"kid"' in keys
-
-
-def test_without_pages_the_root_leads_to_the_documentation(public: PublicPort) -> None:
-    answer, body = public.request("GET", "/")
-    assert answer.status == 200
-    assert b'href="/v1/docs"' in body
-
-
-def test_pages_are_served_where_the_folder_exists(tmp_path: Path) -> None:
-    web = tmp_path / "web"
-    web.mkdir()
-    (web / "index.html").write_text("<h1>Studio</h1>")
-    with a_public_port(tmp_path, web) as public:
-        assert public.request("GET", "/")[1] == b"<h1>Studio</h1>"
-        assert public.request("GET", "/../key.json")[0].status == 404
