@@ -1,0 +1,95 @@
+/** Gives a photo: from this device, with its progress, or from an address on the web. */
+
+import { h } from "../../dom.js";
+import { dropZone } from "../../ui/drop-zone.js";
+import { submits, textField, typed } from "../../ui/fields.js";
+import { tabs } from "../../ui/tabs.js";
+import { givesPhoto, setSource } from "../characters/photo.js";
+
+/** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
+
+/**
+ * @param {string} characterId
+ * @param {AbortSignal} signal ends an upload that is under way
+ * @param {(source: Source) => void} took
+ */
+export function photoForm(characterId, signal, took) {
+  return tabs("Where the photo is", [
+    ["file", "On this device", h("div", {}, fileForm(characterId, signal, took))],
+    ["url", "On the web", h("div", {}, addressForm(characterId, signal, took))],
+  ]);
+}
+
+/**
+ * @param {string} characterId
+ * @param {AbortSignal} signal
+ * @param {(source: Source) => void} took
+ */
+function fileForm(characterId, signal, took) {
+  /** @type {ReturnType<typeof givesPhoto> | null} */
+  let give = null;
+  const zone = dropZone({
+    label: "Photo",
+    chosen: (file) => {
+      give = givesPhoto(characterId, file);
+      button.disabled = false;
+    },
+  });
+  const button = h("button", { type: "submit", class: "primary", disabled: true }, "Use this photo");
+  const form = h(
+    "form",
+    { "aria-label": "Photo from this device" },
+    zone,
+    h("div", { class: "actions" }, button),
+  );
+  submits(form, async () => {
+    if (give === null || zone.file === null) throw new Error("Choose a photo first.");
+    const source = await unlessLeft(give({ progress: zone.progress, signal }), signal);
+    if (source) took(source);
+  });
+  return form;
+}
+
+/**
+ * @param {string} characterId
+ * @param {AbortSignal} signal
+ * @param {(source: Source) => void} took
+ */
+function addressForm(characterId, signal, took) {
+  const address = textField({
+    label: "Address of the photo",
+    name: "url",
+    required: true,
+    maxlength: 2000,
+    placeholder: "https://",
+    hint: "A public https address that leads to the picture itself: PNG, JPEG or WebP.",
+  });
+  const form = h(
+    "form",
+    { "aria-label": "Photo from the web" },
+    address,
+    h("div", { class: "actions" }, h("button", { type: "submit", class: "primary" }, "Fetch and use")),
+  );
+  submits(form, async (key) => {
+    const given = setSource(characterId, { url: typed(form, "url") }, key, signal);
+    const source = await unlessLeft(given, signal);
+    if (source) took(source);
+  });
+  return form;
+}
+
+/**
+ * What was stopped by leaving is no failure to tell.
+ * @template T
+ * @param {Promise<T>} work
+ * @param {AbortSignal} signal
+ * @returns {Promise<T | null>}
+ */
+async function unlessLeft(work, signal) {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}

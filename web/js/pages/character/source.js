@@ -1,0 +1,126 @@
+/** The photo a character is recognised by: what it is, whether it can be used, how it is given and replaced. */
+
+import { fill, h } from "../../dom.js";
+import { moment, size } from "../../format.js";
+import { poll } from "../../poll.js";
+import { closeButton, openDialog } from "../../ui/dialogs.js";
+import { frame } from "../../ui/pictures.js";
+import { failure } from "../../ui/states.js";
+import { awaited } from "../characters/source-badge.js";
+import { photoForm } from "./source-form.js";
+import { photoState } from "./source-state.js";
+
+/** @typedef {import("../../api-types.d.ts").CharacterView} Character */
+/** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
+
+/**
+ * @param {{character: Character, signal: AbortSignal, changed: () => void}} way `changed`: replaced, or looked at
+ * @returns {HTMLElement & {current(): Source | null}}
+ */
+export function sourcePanel({ character, signal, changed }) {
+  const path = `/characters/${character.id}/source-image`;
+  let source = character.source_image;
+  let watch = new AbortController();
+  const shown = h("div", {});
+  const state = h("div", { class: "photo-state", role: "status" });
+  const panel = h(
+    "section",
+    { class: "sheet source", "aria-label": "Source photo" },
+    h("h2", {}, "Source photo"),
+    shown,
+    state,
+  );
+
+  /** @param {Source} given */
+  function took(given) {
+    source = given;
+    show();
+    changed();
+  }
+
+  function show() {
+    watch.abort();
+    if (source === null) return fill(shown, firstWords(), photoForm(character.id, signal, took));
+    fill(shown, photo(source, character.name), versionLine(source), replaceButton());
+    fill(state, photoState(source));
+    if (awaited(source)) look();
+  }
+
+  function look() {
+    watch = new AbortController();
+    poll(path, {
+      signal: AbortSignal.any([signal, watch.signal]),
+      unfinished: awaited,
+      got: (/** @type {Source} */ now) => {
+        if (source === null || told(now) === told(source)) return;
+        source = now;
+        fill(state, photoState(now));
+        if (!awaited(now)) changed();
+      },
+      failed: (problem) => fill(state, failure(problem, look)),
+    });
+  }
+
+  function replaceButton() {
+    const open = () => {
+      const way = { closed: () => leave.abort() };
+      const leave = new AbortController();
+      const form = photoForm(character.id, AbortSignal.any([signal, leave.signal]), (given) => {
+        dialog.close();
+        took(given);
+      });
+      const dialog = openDialog("Replace the photo", [
+        replaceWords(),
+        form,
+        h("div", { class: "actions" }, closeButton("Cancel")),
+      ], way);
+    };
+    return h("button", { type: "button", onclick: open }, "Replace photo");
+  }
+
+  show();
+  return Object.assign(panel, { current: () => source });
+}
+
+/** What of a photo changes by itself. @param {Source} source */
+const told = ({ qa, embedding, version }) => JSON.stringify([qa, embedding, version]);
+
+/** @param {Source} source @param {string} name */
+function photo({ image }, name) {
+  return [
+    frame(image, { alt: `Source photo of ${name}`, kind: "whole" }),
+    h(
+      "p",
+      { class: "photo-facts" },
+      `${image.width} × ${image.height} · ${image.format.toUpperCase()} · ${size(image.size_bytes)}`,
+    ),
+  ];
+}
+
+/** @param {Source} source */
+function versionLine({ version, created_at }) {
+  return h(
+    "p",
+    { class: "soft" },
+    `Version ${version}, given `,
+    h("time", { datetime: created_at }, moment(created_at)),
+    version > 1 && ". Earlier versions are kept",
+    ".",
+  );
+}
+
+function firstWords() {
+  return h(
+    "p",
+    {},
+    "Give one clear photo of one person, upright and turned to the camera. Every picture is drawn from it and compared with it.",
+  );
+}
+
+function replaceWords() {
+  return h(
+    "p",
+    {},
+    "The version you have now is kept. Variants that were made from it are then marked “stale identity”: they were compared with the earlier face.",
+  );
+}
