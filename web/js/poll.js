@@ -9,11 +9,12 @@ const LONGEST_SECONDS = 30;
  * repeated after a growing pause; any other refusal goes to `failed` and ends it.
  * @template T
  * @param {string} path
- * @param {{query?: import("./api.js").Options["query"], signal: AbortSignal, got: (data: T) => void, failed: (problem: Error) => void, unfinished?: (data: T) => boolean}} way
- *   `unfinished` decides where the API sends no `Retry-After`, such as for lists
+ * @param {{query?: import("./api.js").Options["query"], signal: AbortSignal, got: (data: T) => void, failed: (problem: Error) => void, every?: number, unfinished?: (data: T) => boolean}} way
+ *   `unfinished` decides where the API sends no `Retry-After`, such as for lists; `every`: not more often than
+ *   once in so many seconds
  * @returns {Promise<void>} settles when there is nothing more to wait for
  */
-export async function poll(path, { query, signal, got, failed, unfinished = () => false }) {
+export async function poll(path, { query, signal, got, failed, every = 2, unfinished = () => false }) {
   let pause = 2;
   while (!signal.aborted) {
     try {
@@ -22,7 +23,7 @@ export async function poll(path, { query, signal, got, failed, unfinished = () =
       if (signal.aborted) return;
       got(data);
       if (retryAfter === null && !unfinished(data)) return;
-      pause = Math.min(retryAfter ?? 2, LONGEST_SECONDS);
+      pause = Math.min(Math.max(retryAfter ?? 0, every), LONGEST_SECONDS);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Problem) || !error.passing) return failed(/** @type {Error} */ (error));
