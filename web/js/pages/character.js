@@ -4,6 +4,7 @@ import { get, Problem } from "../api.js";
 import { fill, h } from "../dom.js";
 import { empty } from "../ui/states.js";
 import { characterHead } from "./character/head.js";
+import { packNotice } from "./character/pack.js";
 import { scoresPanel } from "./character/scores.js";
 import { sourcePanel } from "./character/source.js";
 import { variantsPanel } from "./character/variants.js";
@@ -18,6 +19,7 @@ export async function show(view) {
   const source = sourcePanel({ character, signal: view.signal, changed: () => refresh() });
   const scores = scoresPanel({ character, signal: view.signal });
   const variants = variantsPanel({ character, source: source.current, signal: view.signal });
+  const pack = view.query.get("pack");
   const refresh = () => {
     variants.refresh();
     scores.refresh();
@@ -26,7 +28,7 @@ export async function show(view) {
     view.root,
     h("p", { class: "back" }, h("a", { href: "#/characters" }, "← Characters")),
     characterHead(character, view),
-    packNotice(view.query.get("pack")),
+    pack && packNotice(pack, { signal: view.signal, done: refresh }),
     h("div", { class: "columns side-left" }, h("div", { class: "stack" }, source, scores), variants),
   );
 }
@@ -48,20 +50,5 @@ function gone() {
     "There is no such character",
     "It may have been deleted, or belong to somebody else.",
     h("a", { class: "button", href: "#/characters" }, "To the characters"),
-  );
-}
-
-/** What was started together with the character. @param {string | null} packId */
-function packNotice(packId) {
-  return packId !== null && h(
-    "div",
-    { class: "notice good" },
-    h(
-      "p",
-      {},
-      "The first pack is being drawn. ",
-      h("a", { href: `#/jobs/${encodeURIComponent(packId)}` }, "See its images as they come"),
-      ".",
-    ),
   );
 }

@@ -17,7 +17,8 @@ export function show(view) {
       h("h1", {}, "Characters"),
       h("div", { class: "actions" }, newCharacter()),
     ),
-    pagedList("/characters", { query: { limit: 24 }, signal: view.signal, row: card, none }),
+    h("h2", { class: "visually-hidden" }, "All, newest first"),
+    pagedList("/characters", { query: { limit: 24 }, signal: view.signal, row: card, none, holder: faces() }),
   );
 }
 
@@ -32,6 +33,7 @@ function create(view) {
   );
 }
 
+const faces = () => h("ul", { class: "plain grid faces" });
 const newCharacter = () => h("a", { class: "button primary", href: "#/characters?new" }, "New character");
 
 function none() {

@@ -66,7 +66,7 @@ function content({ data, models, next_cursor }, again) {
   const measured = data.filter(({ similarity }) => similarity.score !== null);
   const pending = data.filter(isPending).length;
   const rest = data.length - measured.length - pending;
-  const readAgain = h("button", { type: "button", class: "small", onclick: again }, "Read again");
+  const readAgain = h("button", { type: "button", class: "small", onclick: again }, "Refresh");
   if (data.length === 0) {
     return [h("p", { class: "soft" }, "No picture has been drawn of this person yet."), readAgain];
   }
@@ -92,7 +92,7 @@ function content({ data, models, next_cursor }, again) {
 function modelTable(models) {
   return table(
     "Scores by model",
-    ["Model", "Mean", "Worst", "Consistent"],
+    ["Model", "Mean", "Worst", "Kept"],
     models.map((one) => [
       one.model ?? "Uploaded",
       one.mean?.toFixed(1) ?? "–",

@@ -8,24 +8,24 @@ import { givesPhoto, setSource } from "../characters/photo.js";
 
 /** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
 
+/** @typedef {{signal: AbortSignal, took: (source: Source) => void, leave?: () => void}} Way `signal` ends an upload that is under way */
+
 /**
  * @param {string} characterId
- * @param {AbortSignal} signal ends an upload that is under way
- * @param {(source: Source) => void} took
+ * @param {Way} way
  */
-export function photoForm(characterId, signal, took) {
+export function photoForm(characterId, way) {
   return tabs("Where the photo is", [
-    ["file", "On this device", h("div", {}, fileForm(characterId, signal, took))],
-    ["url", "On the web", h("div", {}, addressForm(characterId, signal, took))],
+    ["file", "On this device", h("div", {}, fileForm(characterId, way))],
+    ["url", "On the web", h("div", {}, addressForm(characterId, way))],
   ]);
 }
 
 /**
  * @param {string} characterId
- * @param {AbortSignal} signal
- * @param {(source: Source) => void} took
+ * @param {Way} way
  */
-function fileForm(characterId, signal, took) {
+function fileForm(characterId, { signal, took, leave }) {
   /** @type {ReturnType<typeof givesPhoto> | null} */
   let give = null;
   const zone = dropZone({
@@ -36,12 +36,7 @@ function fileForm(characterId, signal, took) {
     },
   });
   const button = h("button", { type: "submit", class: "primary", disabled: true }, "Use this photo");
-  const form = h(
-    "form",
-    { "aria-label": "Photo from this device" },
-    zone,
-    h("div", { class: "actions" }, button),
-  );
+  const form = h("form", { "aria-label": "Photo from this device" }, zone, actions(button, leave));
   submits(form, async () => {
     if (give === null || zone.file === null) throw new Error("Choose a photo first.");
     const source = await unlessLeft(give({ progress: zone.progress, signal }), signal);
@@ -52,10 +47,9 @@ function fileForm(characterId, signal, took) {
 
 /**
  * @param {string} characterId
- * @param {AbortSignal} signal
- * @param {(source: Source) => void} took
+ * @param {Way} way
  */
-function addressForm(characterId, signal, took) {
+function addressForm(characterId, { signal, took, leave }) {
   const address = textField({
     label: "Address of the photo",
     name: "url",
@@ -68,7 +62,7 @@ function addressForm(characterId, signal, took) {
     "form",
     { "aria-label": "Photo from the web" },
     address,
-    h("div", { class: "actions" }, h("button", { type: "submit", class: "primary" }, "Fetch and use")),
+    actions(h("button", { type: "submit", class: "primary" }, "Fetch and use"), leave),
   );
   submits(form, async (key) => {
     const given = setSource(characterId, { url: typed(form, "url") }, key, signal);
@@ -76,6 +70,16 @@ function addressForm(characterId, signal, took) {
     if (source) took(source);
   });
   return form;
+}
+
+/** @param {HTMLElement} button @param {(() => void) | undefined} leave */
+function actions(button, leave) {
+  return h(
+    "div",
+    { class: "actions" },
+    leave && h("button", { type: "button", onclick: leave }, "Cancel"),
+    button,
+  );
 }
 
 /**

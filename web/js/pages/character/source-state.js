@@ -17,7 +17,7 @@ export function photoState(source) {
     "div",
     { class: "stack" },
     h("div", { class: "badges" }, sourceBadge(source)),
-    h("p", {}, h("strong", {}, verdict(source.qa)), " ", advice(source.qa)),
+    said(source.qa),
     noticed.length > 0 && checkList({ ...source.qa, checks: noticed }),
     passed.length > 0 && h(
       "details",
@@ -29,13 +29,17 @@ export function photoState(source) {
   );
 }
 
+/** What the badge leaves open. @param {Qa} qa */
+function said(qa) {
+  const [first, then] = [verdict(qa), advice(qa)];
+  return first !== null && h("p", {}, h("strong", {}, first), " ", then);
+}
+
 /** @param {Qa} qa */
 function verdict({ status, checks }) {
-  if (status === "pending") return "The photo is being checked.";
+  if (status === "pending") return "This takes a few seconds.";
   if (status === "passed") return "The photo is good to work with.";
-  if (status === "warned") {
-    return checks.length > 0 ? "The photo can be used, with remarks." : "The photo was not checked.";
-  }
+  if (status === "warned") return checks.length > 0 ? null : "The photo was not checked.";
   const faces = checks.find(({ name, outcome }) => name === "face_count" && outcome === "failed");
   if (faces) {
     return faces.value < 1 ? "No face was found in this photo." : "This photo shows more than one face.";
@@ -45,7 +49,7 @@ function verdict({ status, checks }) {
 
 /** @param {Qa} qa */
 function advice({ status, checks }) {
-  if (status === "pending") return "This takes a few seconds; you can go on meanwhile.";
+  if (status === "pending") return "You can go on meanwhile.";
   if (status === "failed") {
     return "Portraits, kits and variants wait for a photo that passes: one face, upright, sharp, turned to the camera. Replace it.";
   }

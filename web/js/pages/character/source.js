@@ -3,7 +3,7 @@
 import { fill, h } from "../../dom.js";
 import { moment, size } from "../../format.js";
 import { poll } from "../../poll.js";
-import { closeButton, openDialog } from "../../ui/dialogs.js";
+import { openDialog } from "../../ui/dialogs.js";
 import { frame } from "../../ui/pictures.js";
 import { failure } from "../../ui/states.js";
 import { awaited } from "../characters/source-badge.js";
@@ -40,7 +40,7 @@ export function sourcePanel({ character, signal, changed }) {
 
   function show() {
     watch.abort();
-    if (source === null) return fill(shown, firstWords(), photoForm(character.id, signal, took));
+    if (source === null) return fill(shown, firstWords(), photoForm(character.id, { signal, took }));
     fill(shown, photo(source, character.name), versionLine(source), replaceButton());
     fill(state, photoState(source));
     if (awaited(source)) look();
@@ -63,17 +63,17 @@ export function sourcePanel({ character, signal, changed }) {
 
   function replaceButton() {
     const open = () => {
-      const way = { closed: () => leave.abort() };
-      const leave = new AbortController();
-      const form = photoForm(character.id, AbortSignal.any([signal, leave.signal]), (given) => {
-        dialog.close();
-        took(given);
+      const left = new AbortController();
+      const form = photoForm(character.id, {
+        signal: AbortSignal.any([signal, left.signal]),
+        took: (given) => {
+          dialog.close();
+          took(given);
+        },
+        leave: () => dialog.close(),
       });
-      const dialog = openDialog("Replace the photo", [
-        replaceWords(),
-        form,
-        h("div", { class: "actions" }, closeButton("Cancel")),
-      ], way);
+      const closed = () => left.abort();
+      const dialog = openDialog("Replace the photo", [replaceWords(), form], { closed });
     };
     return h("button", { type: "button", onclick: open }, "Replace photo");
   }
@@ -87,14 +87,11 @@ const told = ({ qa, embedding, version }) => JSON.stringify([qa, embedding, vers
 
 /** @param {Source} source @param {string} name */
 function photo({ image }, name) {
-  return [
-    frame(image, { alt: `Source photo of ${name}`, kind: "whole" }),
-    h(
-      "p",
-      { class: "photo-facts" },
-      `${image.width} × ${image.height} · ${image.format.toUpperCase()} · ${size(image.size_bytes)}`,
-    ),
-  ];
+  const whole = frame(image, { alt: `Source photo of ${name}`, kind: "whole", size: "web" });
+  whole.style.aspectRatio = `${image.width} / ${image.height}`;
+  const { width, height, format } = image;
+  const facts = `${width} × ${height} · ${format.toUpperCase()} · ${size(image.size_bytes)}`;
+  return [whole, h("p", { class: "photo-facts" }, facts)];
 }
 
 /** @param {Source} source */
