@@ -21,14 +21,16 @@ export class Problem extends Error {
    * @param {number} status
    * @param {string} code
    * @param {string} detail
-   * @param {{errors?: FieldError[], retryAfter?: number | null}} [more]
+   * @param {{errors?: FieldError[], retryAfter?: number | null, told?: Record<string, unknown>}} [more]
+   *   `told`: the whole answer, with what a code tells besides, such as the running `generation_ids`
    */
-  constructor(status, code, detail, { errors = [], retryAfter = null } = {}) {
+  constructor(status, code, detail, { errors = [], retryAfter = null, told = {} } = {}) {
     super(detail);
     this.status = status;
     this.code = code;
     this.errors = errors;
     this.retryAfter = retryAfter;
+    this.told = told;
   }
 
   /** Whether the same request may succeed later. */
@@ -112,6 +114,7 @@ async function refusal(response) {
   return new Problem(response.status, told.code ?? "refused", detail, {
     errors: told.errors ?? [],
     retryAfter: seconds(response),
+    told,
   });
 }
 

@@ -1,6 +1,22 @@
-/** job: to come. */
+/** The page of one generation. */
+
+import { fill, h } from "../dom.js";
+import { go } from "../router.js";
+import { generation } from "./job/generation.js";
+import { titleOf } from "./job/words.js";
 
 /** @param {import("../router.js").View} view */
-export function show({ root }) {
-  root.textContent = "";
+export function show({ root, params: [id], query, signal, title }) {
+  fill(
+    root,
+    h("p", {}, h("a", { href: "#/jobs" }, "← All jobs")),
+    generation(id, {
+      signal,
+      page: true,
+      contact: query.get("view") === "sheet",
+      retried: (made) => go(`/jobs/${made}`),
+      gone: () => go("/jobs"),
+      got: ({ mode }) => title(titleOf(mode)),
+    }),
+  );
 }
