@@ -13,8 +13,8 @@ _TOGETHER = (
     "tests/infrastructure/",
     "tests/performance/",
 )
-# One stack serves both.
-_WITH = {"tests/browser/": "tests/e2e/"}
+# One stack serves both, where one is needed.
+_WITH = {"tests/browser/test_scripts": "tests/browser/test_scripts", "tests/browser/": "tests/e2e/"}
 
 
 def scope_of(nodeid: str) -> str:

@@ -35,9 +35,9 @@ class Visitor:
         context.on("request", self._watch)
         self.page = context.new_page()
 
-    def open(self, route: str = "/") -> Page:
-        """Go to a page of the studio, by what stands behind the # of its address."""
-        self.page.goto(f"{self.stack.base_url}/#{route}")
+    def open(self, route: str = "") -> Page:
+        """Go to a page by what stands behind the # of its address, else to the studio's door."""
+        self.page.goto(f"{self.stack.base_url}/" + (f"#{route}" if route else ""))
         return self.page
 
     def expect_error(self, part: str) -> None:
