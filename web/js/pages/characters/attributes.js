@@ -9,7 +9,7 @@ export const ATTRIBUTES = [
   {
     name: "age_range",
     label: "Age",
-    hint: "Adults only",
+    hint: "Such as “late thirties” or “61”",
     suggestions: [
       "early twenties",
       "late twenties",

@@ -3,11 +3,14 @@
 import { newKey, post } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted } from "../../format.js";
+import { poll } from "../../poll.js";
 import { failure } from "../../ui/states.js";
 import { givesPhoto } from "./photo.js";
+import { awaited } from "./source-badge.js";
 
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
 /** @typedef {import("../../api-types.d.ts").GenerationView} Generation */
+/** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
 /** @typedef {(progress: (share: number | null) => void) => Promise<void>} Work */
 
 /**
@@ -25,6 +28,7 @@ export function setUp(character, { file, packOf, signal }, done) {
     await givePhoto({ progress, signal });
   });
   const pack = packOf === null ? null : step(`Start ${counted(packOf, "image")}`, async () => {
+    await passed(character.id, signal);
     const wish = { mode: "portrait", character_id: character.id, image_count: packOf };
     /** @type {Generation} */
     const { id } = await post("/generations", wish, { key: packKey, signal });
@@ -43,6 +47,29 @@ export function setUp(character, { file, packOf, signal }, done) {
     h("ol", { class: "plain stack" }, made.row, photo.row, pack?.row),
   );
 }
+
+/**
+ * Waits until the photo was looked at: nothing is spent on one that cannot be used.
+ * @param {string} characterId
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function passed(characterId, signal) {
+  return new Promise((done, failed) => {
+    poll(`/characters/${characterId}/source-image`, {
+      signal,
+      failed,
+      unfinished: awaited,
+      got: (/** @type {Source} */ source) => {
+        if (source.qa.status === "failed") failed(new Error(UNUSABLE));
+        else if (!awaited(source)) done();
+      },
+    });
+  });
+}
+
+const UNUSABLE =
+  "The photo did not pass its checks, so nothing was drawn. Go on to see why, and to give another photo.";
 
 /** @type {Record<string, string>} */
 const MARKS = { waiting: "○", running: "…", done: "✓", failed: "✕" };
