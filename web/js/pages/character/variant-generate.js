@@ -1,0 +1,147 @@
+/** The dialog that has variants drawn from the source image. */
+
+import { get, post, Problem } from "../../api.js";
+import { fill, h } from "../../dom.js";
+import { counted, words } from "../../format.js";
+import { workflows } from "../../offering.js";
+import { checkList } from "../../ui/badges.js";
+import { closeButton, openDialog } from "../../ui/dialogs.js";
+import { keepDraft } from "../../ui/drafts.js";
+import { longField, numberField, selectField, submits, typed, typedNumber } from "../../ui/fields.js";
+import { tell } from "../../ui/notices.js";
+import { typeField, typeOf } from "./variant-types.js";
+
+/** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
+/** @typedef {import("../../api-types.d.ts").StartedVariantsView} Started */
+/** @typedef {import("../../api-types.d.ts").WorkflowView} Workflow */
+
+const MOST = 10;
+
+/** @param {import("./variant-actions.js").Desk} desk @param {string} type that is looked at now */
+export async function openGenerate({ character, source, list, started }, type) {
+  const ready = h("div", { role: "status" }, readiness(source()));
+  const types = typeField({ own: [...list.types], value: type });
+  const form = h(
+    "form",
+    {},
+    ready,
+    types,
+    h("div", { class: "fields" }, countField(), workflowField(await drawing())),
+    longField({
+      label: "Prompt (optional)",
+      name: "prompt",
+      placeholder: "wearing a green raincoat, city street at dusk",
+      hint:
+        "What is to be special about them. The person comes from the source photo, the pose from the type.",
+    }),
+    h(
+      "div",
+      { class: "actions" },
+      closeButton("Cancel"),
+      h("button", { type: "submit", class: "primary" }, "Generate"),
+    ),
+  );
+  const sent = keepDraft(form, `variants.${character.id}`);
+  types.follow();
+  const dialog = openDialog(`Generate variants of ${character.name}`, [form], { kind: "wide" });
+  submits(form, async (key) => {
+    const count = typedNumber(form, "count") ?? 1;
+    const body = {
+      variant_type: typeOf(form),
+      count,
+      workflow_id: typed(form, "workflow_id"),
+      prompt: typed(form, "prompt"),
+    };
+    await asked(character.id, body, key, ready);
+    sent();
+    dialog.close();
+    tell(`${counted(count, "variant")} of the type “${words(body.variant_type)}” on the way.`, "good");
+    started(body.variant_type);
+  });
+}
+
+/**
+ * Refused because of the source image, it is told which check stands in the way.
+ * @param {string} characterId @param {unknown} body @param {string} key @param {HTMLElement} ready
+ * @returns {Promise<Started>}
+ */
+async function asked(characterId, body, key, ready) {
+  try {
+    return await post(`/characters/${characterId}/variants/generate`, body, { key });
+  } catch (error) {
+    if (error instanceof Problem && error.code === "source_not_ready") {
+      fill(ready, readiness(await get(`/characters/${characterId}/source-image`).catch(() => null)));
+    }
+    throw error;
+  }
+}
+
+/** What stands in the way of drawing. @param {Source | null} source */
+function readiness(source) {
+  if (!source) {
+    return h(
+      "div",
+      { class: "notice warn" },
+      h("p", {}, "There is no source photo yet. Add one first: variants are drawn after it."),
+    );
+  }
+  const { status, checks } = source.qa;
+  if (status === "pending") {
+    return h(
+      "div",
+      { class: "notice" },
+      h("p", {}, "The source photo is still being checked. This takes a few seconds; then generate."),
+    );
+  }
+  if (status !== "failed") return null;
+  const failed = checks.filter(({ outcome }) => outcome === "failed");
+  return h(
+    "div",
+    { class: "notice bad" },
+    h("p", {}, "The source photo did not pass its checks. Replace it with another one:"),
+    checkList({ status, checks: failed }),
+  );
+}
+
+const countField = () =>
+  numberField({
+    label: "How many",
+    name: "count",
+    value: 4,
+    min: 1,
+    max: MOST,
+    step: 1,
+    required: true,
+    hint: `1 to ${MOST}. Each is drawn from another seed.`,
+  });
+
+/** Those that are shown the person. Where there are none, there is nothing to choose. */
+async function drawing() {
+  try {
+    return (await workflows()).workflows.filter(({ inputs }) => inputs.includes("reference"));
+  } catch {
+    return [];
+  }
+}
+
+/** @param {Workflow[]} offered */
+function workflowField(offered) {
+  if (offered.length === 0) return null;
+  const field = selectField({
+    label: "Workflow",
+    name: "workflow_id",
+    options: [
+      ["", "Automatic"],
+      ...offered.map((one) => /** @type {[string, string]} */ ([one.name, one.title])),
+    ],
+  });
+  const told = h("span", { class: "hint" });
+  const select = /** @type {HTMLSelectElement} */ (field.querySelector("select"));
+  const follow = () =>
+    told.textContent = offered.find(({ name }) => name === select.value)?.description ??
+      "Chosen by this deployment.";
+  select.addEventListener("change", follow);
+  follow();
+  field.append(told);
+  return field;
+}
