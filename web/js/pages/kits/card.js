@@ -14,7 +14,7 @@ export function kitCard(kit, signal) {
   const face = h("div", { class: "frame" });
   const status = h("div", { class: "badges" });
   const progress = h("div", { class: "kit-progress" });
-  const facts = h("p", { class: "soft small" });
+  const facts = h("p", { class: "soft kit-facts-line" });
   let shown = "";
 
   /** @param {Kit} now */

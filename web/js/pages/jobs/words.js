@@ -1,0 +1,49 @@
+/** What modes and failures are called. */
+
+import { words } from "../../format.js";
+
+/** @type {Record<string, string>} */
+export const MODES = {
+  imagine: "Image from words",
+  portrait: "Portraits",
+  redesign: "Room restyled",
+  staging: "Room furnished",
+  compose: "Pictures composed",
+  face_swap: "Face onto a picture",
+  asset: "Project asset",
+  variant: "Variants",
+  reference: "Reference kit",
+};
+
+/** @type {Record<string, string>} */
+const FAILURES = {
+  anchor_failed: "The anchor face of a kit could not be made",
+  cancelled: "Stopped",
+  content_blocked_input: "The model does not draw what was asked for",
+  content_blocked_output: "The model held back what it had drawn",
+  dead_letter: "The work failed repeatedly and was set aside",
+  deleted: "Deleted while it was being stored",
+  image_out_of_reach: "The image was made but could not be fetched",
+  model_retired: "The provider has withdrawn the model",
+  no_image: "The model answered without an image",
+  output_expired: "The provider no longer had the image",
+  prediction_failed: "The model failed while drawing",
+  provider_auth_failed: "The provider did not accept this deployment’s key",
+  provider_rate_limited: "The provider was too busy",
+  provider_timed_out: "The provider did not answer in time",
+  provider_unavailable: "The provider was not there",
+  queue_timeout: "No worker was free for two hours",
+  reference_missing: "A picture it refers to had been deleted",
+  result_lost: "The image was lost before it was stored",
+  source_unfit: "The photo could not be used",
+  timeout: "No image arrived within ten minutes",
+  worker_lost: "The worker that drew it was lost",
+  worker_time_up: "The worker’s time was up",
+  workflow_lost: "The work on a kit was interrupted",
+};
+
+/** @param {string} mode */
+export const modeWords = (mode) => MODES[mode] ?? words(mode);
+
+/** @param {string} code */
+export const failureWords = (code) => FAILURES[code] ?? words(code);
