@@ -5,7 +5,7 @@ import { fill, h } from "../dom.js";
 import { counted } from "../format.js";
 import { models, modes } from "../offering.js";
 import { keepDraft } from "../ui/drafts.js";
-import { submits, typed } from "../ui/fields.js";
+import { submits, ticked, typed } from "../ui/fields.js";
 import { capsules, readCapsules } from "./studio/capsules.js";
 import { kindChooser } from "./studio/chooser.js";
 import { drawing } from "./studio/drawing.js";
@@ -92,10 +92,14 @@ export async function show({ root, query, signal }) {
 
   keepDraft(form, "studio");
   await preselect(parts, query, signal);
-  form.addEventListener("input", refresh);
   form.addEventListener("input", ({ target }) => {
     if (target instanceof HTMLInputElement && target.name === "kind") parts.drawing.startWith(chosen());
+    if (target instanceof HTMLInputElement && target.name === "poses") {
+      parts.drawing.atLeast(ticked(form, "poses").length);
+    }
+    refresh();
   });
+  parts.drawing.startWith(chosen());
   submits(form, send);
   fill(
     root,

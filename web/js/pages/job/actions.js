@@ -82,10 +82,7 @@ export function actionsOf(first, { retried, gone, told }) {
     show(stop, !closed && now.status !== "cancelled");
     show(all, completed > 1);
     show(away, now.mode !== "reference");
-    const words = `${lost} of ${counted(total, "image")} failed${
-      lost < total ? "; the others are not touched" : ""
-    }.`;
-    if (failed.textContent !== words) failed.textContent = words;
+    if (closed && lost > 0) failed.textContent = failureWords(lost, total);
     show(notice, closed && lost > 0);
   }
 
@@ -104,6 +101,12 @@ function button(text, work, kind = "") {
     onclick: (/** @type {Event} */ event) => run(event, work),
   }, text);
 }
+
+/** @param {number} failed @param {number} total */
+const failureWords = (failed, total) =>
+  `${failed} of ${counted(total, "image")} failed. ${
+    failed < total ? "The others stay as they are. " : ""
+  }Why is told below.`;
 
 /** @param {number} stopped @param {number} arriving @param {number} charged */
 function receiptWords(stopped, arriving, charged) {

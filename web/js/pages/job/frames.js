@@ -35,6 +35,7 @@ export function frames(source) {
   /** @param {Generation} generation */
   function draw(generation) {
     now = generation;
+    shape(element, generation);
     for (const item of generation.items) {
       let known = cards.get(item.id);
       if (!known) {
@@ -60,12 +61,20 @@ export function frames(source) {
   return { element, draw };
 }
 
+/** All frames take the shape of the first image, within what a grid bears. @param {HTMLElement} grid @param {Generation} generation */
+function shape(grid, { items }) {
+  const image = items.find((item) => item.image !== null)?.image;
+  if (image) {
+    grid.style.setProperty("--shape", String(Math.min(Math.max(image.width / image.height, 0.6), 1.8)));
+  }
+}
+
 /** @param {Item} item */
 export const nameOf = ({ index }) => `Image ${index + 1}`;
 
 /** Nobody is measured where nobody was to be recognised. @param {Item} item */
 function measured({ image }) {
-  return image !== null && image.similarity.reason !== "no_source";
+  return image !== null && image.similarity.reason !== "no_identity";
 }
 
 /** @param {Generation} generation @param {(id: string) => void} enlarge @returns {Card} */
@@ -116,7 +125,7 @@ export const fileName = ({ mode, id }, { index }) => `${mode}-${id.slice(-6).toL
 function badges(item) {
   const { status, image, verdict, late } = item;
   return [
-    status !== "completed" && statusBadge(status),
+    (status === "failed" || status === "cancelled") && statusBadge(status),
     measured(item) && scoreBadge(/** @type {any} */ (image).similarity),
     verdict && VERDICTS[verdict] && badge(VERDICTS[verdict], "warn"),
     late && badge("Arrived late"),

@@ -35,7 +35,7 @@ export function sheet(frames, { contact = false }) {
     element,
     toggle,
     /** @param {Generation} generation */
-    draw: ({ progress }) => (toggle.hidden = progress.total < 2),
+    draw: ({ progress }) => (toggle.hidden = progress.completed < 2),
     /** @param {Shown | null} shown */
     drawSource(shown) {
       known = shown !== null;

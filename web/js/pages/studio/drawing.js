@@ -105,6 +105,10 @@ export function drawing(form, offered, limits) {
     body,
     /** @param {string} id of the model that an estimate names */
     priceOf: (id) => price(offered.models.find((one) => one.id === id)),
+    /** Every pose gets its image. @param {number} poses */
+    atLeast: (poses) => {
+      number.value = String(Math.min(Math.max(Number(number.value), poses), limits.max_image_count));
+    },
     /** A pack has several pictures, unless another number was chosen. @param {import("./kinds.js").Offered | undefined} kind */
     startWith: (kind) => {
       if (Number(number.value) !== given) return;

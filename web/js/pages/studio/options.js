@@ -67,7 +67,7 @@ export function options(form, { formats, capsules }) {
         placeholder: "As it fits",
       }),
       numberField({
-        label: "Spend at most, in US dollars",
+        label: "Spend at most, US$",
         name: "max_cost_usd",
         min: 0,
         max: 1000,

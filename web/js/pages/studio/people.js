@@ -118,6 +118,7 @@ export function people(way) {
     for (const card of cards) card.hidden = !card.dataset.name?.includes(wanted);
     const seen = cards.filter((card) => !card.hidden).length;
     found.textContent = wanted ? `${counted(seen, ...way.called)} found among ${cards.length}.` : "";
+    found.hidden = !wanted;
     search.hidden = cards.length < 2 && end.childElementCount === 0;
   }
 
