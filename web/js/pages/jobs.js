@@ -9,16 +9,21 @@ import { usageSection } from "./jobs/usage.js";
 
 /** @param {import("../router.js").View} view */
 export function show({ root, query, signal }) {
+  const sections = [generationSection(query, signal), statisticsSection(query, signal), costSection(signal)];
+  const refresh = () => sections.forEach((section) => section.reload());
   fill(
     root,
-    h("div", { class: "page-head" }, h("h1", {}, "Jobs and usage")),
+    h(
+      "div",
+      { class: "page-head" },
+      h("h1", {}, "Jobs and usage"),
+      h("div", { class: "actions" }, h("button", { type: "button", onclick: refresh }, "Refresh")),
+    ),
     h(
       "div",
       { class: "stack" },
       h("div", { class: "now" }, usageSection(signal), queueSection(signal)),
-      generationSection(query, signal),
-      statisticsSection(query, signal),
-      costSection(signal),
+      sections,
       h(
         "p",
         { class: "soft" },

@@ -1,6 +1,6 @@
 /** One reference kit: its photo, its pictures as they are drawn, what can be done with it. */
 
-import { Problem } from "../api.js";
+import { get, Problem } from "../api.js";
 import { fill, h } from "../dom.js";
 import { poll } from "../poll.js";
 import { empty, failure } from "../ui/states.js";
@@ -36,7 +36,7 @@ export async function show(view) {
   }
 
   async function watch() {
-    if (watching) return;
+    if (watching || signal.aborted) return;
     watching = true;
     do {
       news = false;
@@ -53,7 +53,13 @@ export async function show(view) {
     watch();
   }
 
-  await watch();
+  try {
+    got(await get(path, { signal }));
+  } catch (error) {
+    if (!signal.aborted) failed(/** @type {Error} */ (error));
+    return;
+  }
+  watch();
 }
 
 /** Scores of a kit that has ended come a moment later. @param {Kit} kit */

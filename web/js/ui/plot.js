@@ -18,7 +18,7 @@ import { fill, freshId, h, svg } from "../dom.js";
 
 const NARROWEST = 240;
 const COLUMNS = { height: 240, left: 58, right: 10, top: 34, bottom: 48, widest: 56, label: 62 };
-const ROWS = { bar: 22, pitch: 34, left: 130, right: 66, top: 8, bottom: 48 };
+const ROWS = { bar: 22, pitch: 34, letter: 6.8, right: 66, top: 8, bottom: 48 };
 const TICKS = 4;
 
 /** @param {Plot} plot */
@@ -112,8 +112,9 @@ function columnParts({ bars, categories, unit, tick, width, most, step }) {
 
 /** @param {Drawing} drawing */
 function rowParts({ bars, unit, tick, width, most, step }) {
-  const { bar: thick, pitch, right, top, bottom } = ROWS;
-  const left = Math.min(ROWS.left, width * 0.36);
+  const { bar: thick, pitch, letter, right, top, bottom } = ROWS;
+  const longest = Math.max(...bars.map(({ label }) => label.length));
+  const left = Math.min(12 + longest * letter, width * 0.45);
   const floor = top + bars.length * pitch;
   const x = (/** @type {number} */ value) => left + (value / most) * (width - left - right);
   const parts = [];
@@ -143,10 +144,10 @@ const line = (x1, y1, x2, y2) => svg("line", { class: "gridline", x1, y1, x2, y2
 /** @param {string} text @param {number} x @param {number} y @param {string} kind end, middle, axis, value */
 const words = (text, x, y, kind) => svg("text", { class: kind, x, y }, text);
 
-/** The next of 1, 2, 5, 10, 20 … that is not below. @param {number} least */
+/** The next of 1, 2, 2.5, 5, 10, 20 … that is not below. @param {number} least */
 function niceStep(least) {
   if (least <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
-  const factor = [1, 2, 5].find((one) => one * power >= least * 0.999999) ?? 10;
+  const factor = [1, 2, 2.5, 5].find((one) => one * power >= least * 0.999999) ?? 10;
   return factor * power;
 }

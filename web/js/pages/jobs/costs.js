@@ -18,17 +18,17 @@ const HEAD = ["Jobs", "Estimated", "Actual", "Mean of a job"];
 
 /** @param {AbortSignal} signal */
 export function costSection(signal) {
-  return h(
+  const plots = [
+    costPlot("By day", "day", byDay, signal),
+    costPlot("By what was made", "mode", byMode, signal),
+  ];
+  const section = h(
     "section",
     { class: "sheet" },
     h("h2", {}, "What it cost"),
-    h(
-      "div",
-      { class: "two" },
-      costPlot("By day", "day", byDay, signal),
-      costPlot("By what was made", "mode", byMode, signal),
-    ),
+    h("div", { class: "two" }, plots),
   );
+  return Object.assign(section, { reload: () => plots.forEach((plot) => plot.reload()) });
 }
 
 /**
@@ -49,7 +49,7 @@ function costPlot(title, group, plot, signal) {
     }
   };
   read();
-  return h("div", {}, h("h3", {}, title), place);
+  return Object.assign(h("div", {}, h("h3", {}, title), place), { reload: read });
 }
 
 /** The last days up to today, those without cost between them. @param {Row[]} rows newest first */

@@ -62,18 +62,8 @@ export function generationSection(query, signal) {
   }
 
   list();
-  return h(
-    "section",
-    { class: "sheet" },
-    h(
-      "div",
-      { class: "section-head" },
-      h("h2", {}, "Jobs"),
-      h("button", { type: "button", class: "small", onclick: list }, "Refresh"),
-    ),
-    filters,
-    place,
-  );
+  const section = h("section", { class: "sheet" }, h("h2", {}, "Jobs"), filters, place);
+  return Object.assign(section, { reload: list });
 }
 
 /** As the API takes them. @param {URLSearchParams} query */

@@ -2,8 +2,8 @@
 
 import { fill, h } from "../../dom.js";
 import { duration, moment } from "../../format.js";
-import { poll } from "../../poll.js";
-import { failure, loading } from "../../ui/states.js";
+import { failure } from "../../ui/states.js";
+import { keptFresh } from "./kept-fresh.js";
 
 /** @typedef {import("../../api-types.d.ts").QueueView} Queue */
 /** @typedef {import("../../api-types.d.ts").LaneView} Lane */
@@ -14,13 +14,12 @@ const LANES = { priority: "Priority, paid plans", standard: "Standard, free plan
 /** @param {AbortSignal} signal */
 export function queueSection(signal) {
   const lanes = h("tbody", {});
-  const own = h("div", { role: "status" }, loading());
+  const own = h("div", { role: "status" }, h("p", { class: "loading" }, "Loading …"));
   let shown = "";
   const read = () =>
-    poll("/queue", {
+    keptFresh("/queue", {
       signal,
       every: EVERY_SECONDS,
-      unfinished: () => true,
       got: (/** @type {Queue} */ queue) => {
         fill(lanes, queue.lanes.map(laneRow));
         const now = JSON.stringify(queue.own);

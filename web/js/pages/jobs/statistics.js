@@ -43,7 +43,8 @@ export function statisticsSection(query, signal) {
     read();
   });
   read();
-  return h("section", { class: "sheet statistics" }, h("h2", {}, "How it went"), choice, place);
+  const section = h("section", { class: "sheet statistics" }, h("h2", {}, "How it went"), choice, place);
+  return Object.assign(section, { reload: read });
 }
 
 /** @param {Stats} stats */

@@ -2,8 +2,8 @@
 
 import { fill, h } from "../../dom.js";
 import { counted, size, whole } from "../../format.js";
-import { poll } from "../../poll.js";
 import { failure, loading } from "../../ui/states.js";
+import { keptFresh } from "./kept-fresh.js";
 
 /** @typedef {import("../../api-types.d.ts").UsageView} Usage */
 
@@ -15,10 +15,9 @@ export function usageSection(signal) {
   const place = h("div", {}, loading());
   let shown = "";
   const read = () =>
-    poll("/usage", {
+    keptFresh("/usage", {
       signal,
       every: EVERY_SECONDS,
-      unfinished: () => true,
       got: (/** @type {Usage} */ usage) => {
         const now = JSON.stringify(usage);
         if (now !== shown) fill(place, ...usageParts(usage));

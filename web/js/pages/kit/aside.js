@@ -4,7 +4,7 @@ import { fill, h } from "../../dom.js";
 import { duration, moment, money, size } from "../../format.js";
 import { badge, checkList } from "../../ui/badges.js";
 import { frame } from "../../ui/pictures.js";
-import { PROMISED_MS, PROMISED_USD, runs } from "./reading.js";
+import { ANCHOR, PROMISED_MS, PROMISED_USD, runs } from "./reading.js";
 
 /** @typedef {import("../../api-types.d.ts").KitView} Kit */
 
@@ -79,7 +79,7 @@ function factsOf(kit) {
       "dd",
       {},
       time(kit),
-      took !== null && kit.status === "ready" && h("small", {}, ` ${withinPromise(took)}`),
+      took !== null && kit.slots[ANCHOR]?.image && h("small", {}, ` ${withinPromise(took)}`),
     ),
     h("dt", {}, "Cost"),
     h(
