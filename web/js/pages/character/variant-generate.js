@@ -1,9 +1,10 @@
 /** The dialog that has variants drawn from the source image. */
 
-import { get, post, Problem } from "../../api.js";
+import { post, Problem } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted, words } from "../../format.js";
 import { workflows } from "../../offering.js";
+import { poll } from "../../poll.js";
 import { checkList } from "../../ui/badges.js";
 import { closeButton, openDialog } from "../../ui/dialogs.js";
 import { keepDraft } from "../../ui/drafts.js";
@@ -12,7 +13,6 @@ import { tell } from "../../ui/notices.js";
 import { typeField, typeOf } from "./variant-types.js";
 
 /** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
-/** @typedef {import("../../api-types.d.ts").StartedVariantsView} Started */
 /** @typedef {import("../../api-types.d.ts").WorkflowView} Workflow */
 
 const MOST = 10;
@@ -21,12 +21,41 @@ const MOST = 10;
 export async function openGenerate({ character, source, list, started }, type) {
   const ready = h("div", { role: "status" }, readiness(source()));
   const types = typeField({ own: [...list.types], value: type });
-  const form = h(
+  const form = wishForm([ready, types], await drawing());
+  const sent = keepDraft(form, `variants.${character.id}`);
+  types.follow();
+  const leaving = new AbortController();
+  const dialog = openDialog(`Generate variants of ${character.name}`, [form], {
+    kind: "wide",
+    closed: () => leaving.abort(),
+  });
+  /** @type {Promise<void> | null} */
+  let following = null;
+  const follow = () =>
+    following ??= followSource(ready, character.id, leaving.signal).finally(() => following = null);
+  if (source()?.qa.status === "pending") follow();
+  submits(form, async (key) => {
+    const wish = wishOf(form);
+    try {
+      await post(`/characters/${character.id}/variants/generate`, wish, { key });
+    } catch (error) {
+      if (error instanceof Problem && error.code === "source_not_ready") follow();
+      throw error;
+    }
+    sent();
+    dialog.close();
+    tell(`${counted(wish.count, "variant")} of the type “${words(wish.variant_type)}” on the way.`, "good");
+    started(wish.variant_type);
+  });
+}
+
+/** @param {HTMLElement[]} first @param {Workflow[]} offered */
+function wishForm(first, offered) {
+  return h(
     "form",
     {},
-    ready,
-    types,
-    h("div", { class: "fields" }, countField(), workflowField(await drawing())),
+    first,
+    h("div", { class: "fields" }, countField(), workflowField(offered)),
     longField({
       label: "Prompt (optional)",
       name: "prompt",
@@ -41,39 +70,30 @@ export async function openGenerate({ character, source, list, started }, type) {
       h("button", { type: "submit", class: "primary" }, "Generate"),
     ),
   );
-  const sent = keepDraft(form, `variants.${character.id}`);
-  types.follow();
-  const dialog = openDialog(`Generate variants of ${character.name}`, [form], { kind: "wide" });
-  submits(form, async (key) => {
-    const count = typedNumber(form, "count") ?? 1;
-    const body = {
-      variant_type: typeOf(form),
-      count,
-      workflow_id: typed(form, "workflow_id"),
-      prompt: typed(form, "prompt"),
-    };
-    await asked(character.id, body, key, ready);
-    sent();
-    dialog.close();
-    tell(`${counted(count, "variant")} of the type “${words(body.variant_type)}” on the way.`, "good");
-    started(body.variant_type);
-  });
 }
 
+/** @param {HTMLFormElement} form */
+const wishOf = (form) => ({
+  variant_type: typeOf(form),
+  count: typedNumber(form, "count") ?? 1,
+  workflow_id: typed(form, "workflow_id"),
+  prompt: typed(form, "prompt"),
+});
+
 /**
- * Refused because of the source image, it is told which check stands in the way.
- * @param {string} characterId @param {unknown} body @param {string} key @param {HTMLElement} ready
- * @returns {Promise<Started>}
+ * Says what stands in the way of drawing, until nothing does.
+ * @param {HTMLElement} ready
+ * @param {string} characterId
+ * @param {AbortSignal} signal
  */
-async function asked(characterId, body, key, ready) {
-  try {
-    return await post(`/characters/${characterId}/variants/generate`, body, { key });
-  } catch (error) {
-    if (error instanceof Problem && error.code === "source_not_ready") {
-      fill(ready, readiness(await get(`/characters/${characterId}/source-image`).catch(() => null)));
-    }
-    throw error;
-  }
+function followSource(ready, characterId, signal) {
+  return poll(`/characters/${characterId}/source-image`, {
+    signal,
+    got: (/** @type {Source} */ source) => fill(ready, readiness(source)),
+    // What is refused here is told when the form is sent.
+    failed: () => {},
+    unfinished: ({ qa }) => qa.status === "pending",
+  });
 }
 
 /** What stands in the way of drawing. @param {Source | null} source */

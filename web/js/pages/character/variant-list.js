@@ -35,6 +35,8 @@ const newestFirst = (one, other) => (one.id < other.id ? 1 : -1);
 export class VariantList {
   /** @type {Map<string, Variant>} */
   #known = new Map();
+  /** All that have turned up, whatever the filter leaves of them. @type {Set<string>} */
+  types = new Set();
   /** @type {string | null} */
   #cursor = null;
   /** The oldest that has been read by the filter: what is older waits for `more`. */
@@ -64,12 +66,8 @@ export class VariantList {
     return this.#cursor !== null;
   }
 
-  get drawing() {
-    return [...this.#known.values()].filter(awaitsImage).length;
-  }
-
-  get types() {
-    return new Set([...this.#known.values()].map((one) => one.variant_type));
+  get known() {
+    return [...this.#known.values()];
   }
 
   /** From the beginning; as many as there are, so that nobody loses their place. */
@@ -97,7 +95,7 @@ export class VariantList {
     for (const one of variant.hero ? this.#known.values() : []) {
       if (one.hero && one.variant_type === variant.variant_type) this.#known.set(one.id, replaced(one));
     }
-    this.#known.set(variant.id, variant);
+    this.#learn(variant);
     this.#goOn();
   }
 
@@ -136,7 +134,7 @@ export class VariantList {
     });
     if (filter !== this.filter) return;
     if (cursor === null) this.#known.clear();
-    for (const one of data) this.#known.set(one.id, one);
+    for (const one of data) this.#learn(one);
     this.#cursor = next_cursor;
     this.#oldest = next_cursor === null ? "" : data.at(-1)?.id ?? "";
     this.changed();
@@ -146,8 +144,14 @@ export class VariantList {
   #merge({ data, next_cursor }) {
     const reach = next_cursor === null ? "" : data.at(-1)?.id ?? "";
     for (const id of [...this.#known.keys()]) if (id >= reach) this.#known.delete(id);
-    for (const one of data) this.#known.set(one.id, one);
+    for (const one of data) this.#learn(one);
     this.changed();
+  }
+
+  /** @param {Variant} variant */
+  #learn(variant) {
+    this.#known.set(variant.id, variant);
+    this.types.add(variant.variant_type);
   }
 
   /** @param {Variant} variant */

@@ -54,7 +54,7 @@ export function failureTold({ error }) {
     RATE_LIMIT: "The provider was too busy. Draw it again in a few minutes.",
     TEMPORARY: "This often passes. Draw it again.",
     TIMEOUT: "It took too long. Draw it again.",
-    PERMANENT: "The same would fail again: generate with another prompt or type.",
+    PERMANENT: "The same would fail again: try another prompt, type or workflow.",
   };
   return `${error.message.replace(/[^.!?]$/, "$&.")} ${again[error.class]}`;
 }

@@ -1,7 +1,6 @@
 /** The variants of a character: heroes, filters, the grid, and the ways to get more of them. */
 
 import { fill, freshId, h } from "../../dom.js";
-import { counted } from "../../format.js";
 import { openLargeView } from "../../ui/large-view.js";
 import { run } from "../../ui/notices.js";
 import { empty, failure, loading } from "../../ui/states.js";
@@ -11,6 +10,7 @@ import { openGenerate } from "./variant-generate.js";
 import { heroStrip } from "./variant-heroes.js";
 import { VariantList } from "./variant-list.js";
 import { openUpload } from "./variant-upload.js";
+import { drawingProgress } from "./variant-progress.js";
 import { besideSource, named, variantBadges } from "./variant-words.js";
 
 /** @typedef {import("../../api-types.d.ts").VariantView} Variant */
@@ -44,38 +44,46 @@ export function variantsPanel({ character, source, signal }) {
   const more = h("button", {
     type: "button",
     hidden: true,
-    onclick: (/** @type {Event} */ event) => run(event, () => list.more()),
+    onclick: (/** @type {Event} */ event) => run(event, onwards),
   }, "Show more");
   /** @type {Map<string, Card>} */
   const cards = new Map();
   /** @type {import("./variant-actions.js").Desk} */
   const desk = { character, source, list, signal, enlarge, reviewed: heroes.reviewed, started };
 
-  const opened = () => openGenerate(desk, list.filter.variant_type);
   const generate = () =>
-    h("button", {
-      type: "button",
-      class: "primary",
-      onclick: (/** @type {Event} */ event) => run(event, opened),
-    }, "Generate variants");
-  let drawing = 0;
+    h("button", { type: "button", class: "primary", onclick: opening }, "Generate variants");
+  const first = generate();
+  const progress = drawingProgress(told);
+  let opened = false;
+
+  /** Not by `run`: a button that is disabled meanwhile would not get the focus back from the dialog. */
+  async function opening() {
+    if (opened) return;
+    opened = true;
+    await openGenerate(desk, list.filter.variant_type);
+    opened = false;
+  }
+
+  async function onwards() {
+    const before = list.shown.length;
+    await list.more();
+    const next = grid.children[before]?.querySelector("button");
+    next?.focus();
+  }
 
   function show() {
     const { shown, filter } = list;
     bar.offer(list.types);
     fill(trouble);
-    if (list.drawing !== drawing) {
-      drawing = list.drawing;
-      told.textContent = drawing > 0
-        ? `${counted(drawing, "picture")} on the way …`
-        : "All pictures have arrived.";
-    }
+    progress(list.known);
     more.hidden = !list.hasMore;
     bar.hidden = shown.length === 0 && !filter.variant_type && !filter.status;
+    const focused = place.contains(document.activeElement);
     arrange(grid, cards, shown, desk);
-    if (shown.length > 0) {
-      if (!place.contains(grid)) fill(place, grid);
-    } else fill(place, nothing());
+    if (shown.length === 0) fill(place, nothing());
+    else if (!place.contains(grid)) fill(place, grid);
+    if (focused && !place.contains(document.activeElement)) first.focus();
   }
 
   function nothing() {
@@ -103,8 +111,8 @@ export function variantsPanel({ character, source, signal }) {
         ? [{ image: one.image, title: named(one), note: h("span", { class: "badges" }, variantBadges(one)) }]
         : []
     );
-    const first = pictured.findIndex(({ id }) => id === variant.id);
-    openLargeView(pictures, { first, beside: besideSource(source()) });
+    const chosen = pictured.findIndex(({ id }) => id === variant.id);
+    openLargeView(pictures, { first: chosen, beside: besideSource(source()) });
   }
 
   /** What was just asked for is to be seen: filters that would hide it are taken away. @param {string} type */
@@ -143,7 +151,7 @@ export function variantsPanel({ character, source, signal }) {
       { class: "variants-head" },
       h("h2", { id }, "Variants"),
       told,
-      h("div", { class: "actions" }, upload, generate()),
+      h("div", { class: "actions" }, upload, first),
     ),
     heroes,
     bar,
