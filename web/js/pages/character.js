@@ -40,7 +40,7 @@ async function read({ root, params: [id], signal, title }) {
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 404) throw error;
     title("No such character");
-    fill(root, gone());
+    fill(root, h("h1", { class: "visually-hidden" }, "Character"), gone());
     return null;
   }
 }

@@ -18,7 +18,7 @@ export function show(view) {
       h("div", { class: "actions" }, newCharacter()),
     ),
     h("h2", { class: "visually-hidden" }, "All, newest first"),
-    pagedList("/characters", { query: { limit: 24 }, signal: view.signal, row: card, none, holder: faces() }),
+    pagedList("/characters", { query: { limit: 24 }, signal: view.signal, row: card, none, holder: grid() }),
   );
 }
 
@@ -33,7 +33,7 @@ function create(view) {
   );
 }
 
-const faces = () => h("ul", { class: "plain grid faces" });
+const grid = () => h("ul", { class: "plain grid character-grid" });
 const newCharacter = () => h("a", { class: "button primary", href: "#/characters?new" }, "New character");
 
 function none() {

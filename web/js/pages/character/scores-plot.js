@@ -26,7 +26,7 @@ export function scoresPlot(measured) {
   const x = (/** @type {number} */ place) => LEFT + RADIUS + place * step;
   return h(
     "figure",
-    { class: "plot" },
+    { class: "score-plot" },
     svg(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": inWords(scores) },

@@ -1,9 +1,9 @@
 /** How well the face was kept over time: a plot, means by model, and every score as a table. */
 
 import { fill, h } from "../../dom.js";
-import { counted, moment, words } from "../../format.js";
+import { counted, moment } from "../../format.js";
 import { poll } from "../../poll.js";
-import { badge, scoreBadge } from "../../ui/badges.js";
+import { scoreBadge } from "../../ui/badges.js";
 import { failure, loading } from "../../ui/states.js";
 import { scoresPlot } from "./scores-plot.js";
 
@@ -106,13 +106,10 @@ function modelTable(models) {
 function scoreTable(data) {
   return table(
     "Every score, newest first",
-    ["When", "Model", "Likeness"],
+    ["Picture", "Likeness"],
     data.map((one) => [
-      moment(one.created_at),
-      one.model ?? "Uploaded",
-      one.similarity.status === "not_measured" && !one.similarity.reason
-        ? badge(words("not_measured"))
-        : scoreBadge(one.similarity),
+      [one.model ?? "Uploaded", h("br"), h("small", {}, moment(one.created_at))],
+      scoreBadge(one.similarity),
     ]),
   );
 }
@@ -120,7 +117,7 @@ function scoreTable(data) {
 /**
  * @param {string} caption
  * @param {string[]} heads
- * @param {import("../../dom.js").Child[][]} rows
+ * @param {(import("../../dom.js").Child | import("../../dom.js").Child[])[][]} rows
  */
 function table(caption, heads, rows) {
   return h(

@@ -51,7 +51,7 @@ function verdict({ status, checks }) {
 function advice({ status, checks }) {
   if (status === "pending") return "You can go on meanwhile.";
   if (status === "failed") {
-    return "Portraits, kits and variants wait for a photo that passes: one face, upright, sharp, turned to the camera. Replace it.";
+    return "Portraits, kits and variants wait for a photo that passes: one face, upright, sharp, turned to the camera.";
   }
   if (status === "warned" && checks.length === 0) {
     return "This deployment looks at no faces; it is used as it is.";

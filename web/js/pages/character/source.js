@@ -19,13 +19,13 @@ import { photoState } from "./source-state.js";
  */
 export function sourcePanel({ character, signal, changed }) {
   const path = `/characters/${character.id}/source-image`;
-  let source = character.source_image;
   let watch = new AbortController();
   const shown = h("div", {});
+  const replace = h("button", { type: "button", onclick: askForAnother }, "Replace photo");
   const state = h("div", { class: "photo-state", role: "status" });
   const panel = h(
     "section",
-    { class: "sheet source", "aria-label": "Source photo" },
+    { class: "sheet source-photo", "aria-label": "Source photo" },
     h("h2", {}, "Source photo"),
     shown,
     state,
@@ -33,15 +33,18 @@ export function sourcePanel({ character, signal, changed }) {
 
   /** @param {Source} given */
   function took(given) {
-    source = given;
+    character.source_image = given;
     show();
+    // What one had pressed is gone with the form.
+    if (document.activeElement === document.body) replace.focus({ preventScroll: true });
     changed();
   }
 
   function show() {
     watch.abort();
+    const source = character.source_image;
     if (source === null) return fill(shown, firstWords(), photoForm(character.id, { signal, took }));
-    fill(shown, photo(source, character.name), versionLine(source), replaceButton());
+    fill(shown, photo(source, character.name), versionLine(source), replace);
     fill(state, photoState(source));
     if (awaited(source)) look();
   }
@@ -52,8 +55,10 @@ export function sourcePanel({ character, signal, changed }) {
       signal: AbortSignal.any([signal, watch.signal]),
       unfinished: awaited,
       got: (/** @type {Source} */ now) => {
-        if (source === null || told(now) === told(source)) return;
-        source = now;
+        const before = character.source_image;
+        if (before?.version !== now.version) return took(now);
+        if (told(now) === told(before)) return;
+        character.source_image = now;
         fill(state, photoState(now));
         if (!awaited(now)) changed();
       },
@@ -61,29 +66,26 @@ export function sourcePanel({ character, signal, changed }) {
     });
   }
 
-  function replaceButton() {
-    const open = () => {
-      const left = new AbortController();
-      const form = photoForm(character.id, {
-        signal: AbortSignal.any([signal, left.signal]),
-        took: (given) => {
-          dialog.close();
-          took(given);
-        },
-        leave: () => dialog.close(),
-      });
-      const closed = () => left.abort();
-      const dialog = openDialog("Replace the photo", [replaceWords(), form], { closed });
-    };
-    return h("button", { type: "button", onclick: open }, "Replace photo");
+  function askForAnother() {
+    const left = new AbortController();
+    const form = photoForm(character.id, {
+      signal: AbortSignal.any([signal, left.signal]),
+      took: (given) => {
+        dialog.close();
+        took(given);
+      },
+      leave: () => dialog.close(),
+    });
+    const closed = () => left.abort();
+    const dialog = openDialog("Replace the photo", [replaceWords(), form], { closed });
   }
 
   show();
-  return Object.assign(panel, { current: () => source });
+  return Object.assign(panel, { current: () => character.source_image });
 }
 
 /** What of a photo changes by itself. @param {Source} source */
-const told = ({ qa, embedding, version }) => JSON.stringify([qa, embedding, version]);
+const told = ({ qa, embedding }) => JSON.stringify([qa, embedding]);
 
 /** @param {Source} source @param {string} name */
 function photo({ image }, name) {

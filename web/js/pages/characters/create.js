@@ -27,7 +27,7 @@ export function createForm(signal) {
       "div",
       { class: "columns side-right" },
       h("div", { class: "sheet" }, nameField(), attributeFields(), rare),
-      h("div", { class: "sheet" }, h("h2", {}, "Their face"), photoWords(), photo, packField()),
+      h("div", { class: "sheet their-face" }, h("h2", {}, "Their face"), photoWords(), photo, packField()),
     ),
     h(
       "div",
@@ -48,7 +48,9 @@ export function createForm(signal) {
     if (signal.aborted) return;
     if (photo.file === null) return arrive(character.id, character.generation_id);
     const rest = { file: photo.file, packOf: packOf(form), signal };
-    form.replaceWith(setUp(character, rest, (packId) => arrive(character.id, packId)));
+    const steps = setUp(character, rest, (packId) => arrive(character.id, packId));
+    form.replaceWith(steps);
+    steps.querySelector("h2")?.focus();
   });
   return form;
 }

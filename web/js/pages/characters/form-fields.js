@@ -33,7 +33,7 @@ export function attributeFields(character) {
   );
   return h(
     "fieldset",
-    { class: "field group" },
+    { class: "field person-words" },
     h("legend", {}, "The person in words"),
     h(
       "p",
@@ -92,7 +92,7 @@ export function typedStyle(form) {
  * @param {...HTMLElement} fields
  */
 export function more(title, ...fields) {
-  const details = h("details", { class: "more" }, h("summary", {}, title), fields);
+  const details = h("details", { class: "rare" }, h("summary", {}, title), fields);
   details.addEventListener("invalid", () => (details.open = true), true);
   return Object.assign(details, {
     openWhereFilled() {

@@ -43,7 +43,7 @@ export function setUp(character, { file, packOf, signal }, done) {
   return h(
     "section",
     { class: "sheet set-up", "aria-label": `Setting up ${character.name}` },
-    h("h2", {}, `Setting up ${character.name}`),
+    h("h2", { tabindex: -1 }, `Setting up ${character.name}`),
     h("ol", { class: "plain stack" }, made.row, photo.row, pack?.row),
   );
 }
