@@ -8,6 +8,7 @@ import { keepDraft } from "../ui/drafts.js";
 import { submits, ticked, typed } from "../ui/fields.js";
 import { capsules, readCapsules } from "./studio/capsules.js";
 import { kindChooser } from "./studio/chooser.js";
+import { corrected } from "./studio/corrections.js";
 import { drawing } from "./studio/drawing.js";
 import { estimates } from "./studio/estimate.js";
 import { identity } from "./studio/identity.js";
@@ -29,7 +30,7 @@ export async function show({ root, query, signal }) {
   const kinds = offered(known);
   const fewest = known.limits.min_input_images;
   const form = h("form", { class: "wish", novalidate: true });
-  const pictures = inputs({ signal, most: known.limits.max_input_images, changed: () => input() });
+  const pictures = inputs({ signal, most: known.limits.max_input_images, changed: (name) => input(name) });
   const parts = {
     form,
     pictures,
@@ -55,7 +56,10 @@ export async function show({ root, query, signal }) {
 
   const chosen = () => kinds.find(({ name }) => name === typed(form, "kind"));
   /** A picture that arrived or went is a change of the form like any other. */
-  const input = () => form.dispatchEvent(new Event("input"));
+  const input = (/** @type {string} */ name) => {
+    corrected(form, form.querySelector(`[data-field="${name}"]`));
+    form.dispatchEvent(new Event("input"));
+  };
 
   /** Brings what is shown in line with what is chosen. */
   function refresh() {
@@ -97,6 +101,7 @@ export async function show({ root, query, signal }) {
     if (target instanceof HTMLInputElement && target.name === "poses") {
       parts.drawing.atLeast(ticked(form, "poses").length);
     }
+    corrected(form, target instanceof Element ? target.closest("[data-field]") : null);
     refresh();
   });
   parts.drawing.startWith(chosen());

@@ -93,7 +93,11 @@ function card(generation, enlarge) {
     title.textContent = nameOf(item);
     parts("frame", [image?.id, status], () => fill(place, picture(item)));
     parts("badges", [status, image?.similarity, verdict, late], () => fill(told, badges(item)));
-    parts("note", [error, seed, item.draws.length], () => fill(note, error ? why(error) : seedNote(item)));
+    parts(
+      "note",
+      [error, seed, image?.id, item.draws.length],
+      () => fill(note, error ? why(error) : seedNote(item)),
+    );
     parts("actions", [image?.id], () => fill(actions, image && save(item)));
   }
 

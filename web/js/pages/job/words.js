@@ -34,11 +34,10 @@ const ADVICE = {
 };
 /** @type {Record<string, string>} */
 const SPECIAL = {
-  content_blocked_input: "The model does not draw what these words ask for. Change them.",
-  content_blocked_output:
-    "The model held back what it had drawn. Another draw may pass; changed words are surer.",
+  content_blocked_input: "Change the words.",
+  content_blocked_output: "Another draw may pass; changed words are surer.",
   mask_size_mismatch: "Make the mask as large as the picture.",
-  model_retired: "The provider has withdrawn this model. Choose another one.",
+  model_retired: "Choose another model.",
 };
 
 /** @param {string} mode */

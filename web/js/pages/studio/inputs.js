@@ -5,11 +5,11 @@ import { dropZone } from "../../ui/drop-zone.js";
 import { picturesField } from "./pictures-field.js";
 import { lost, Sent } from "./sent.js";
 
-/** @typedef {{name: string, signal: AbortSignal, changed: () => void}} Way */
+/** @typedef {{name: string, signal: AbortSignal, changed: (name: string) => void}} Way */
 /** @typedef {{element: HTMLElement, sent(): Sent[]}} Input */
 
 /**
- * @param {{signal: AbortSignal, changed: () => void, most: number}} way `changed`: something was chosen, has arrived or went
+ * @param {{signal: AbortSignal, changed: (name: string) => void, most: number}} way `changed`: a picture of this field was chosen, has arrived or went
  * @returns {Map<string, Input>} by the field of the request
  */
 export function inputs({ signal, changed, most }) {
@@ -17,7 +17,7 @@ export function inputs({ signal, changed, most }) {
   return new Map([
     ["input_image", one({ ...way, name: "input_image" }, "Picture to start from")],
     ["mask", one({ ...way, name: "mask" }, "Mask", MASK)],
-    ["input_images", picturesField({ ...way, most })],
+    ["input_images", picturesField({ signal, most, changed: () => changed("input_images") })],
   ]);
 }
 
@@ -44,7 +44,7 @@ function one({ name, signal, changed }, label, hint) {
     } catch (error) {
       if (!signal.aborted) fill(trouble, lost(/** @type {Error} */ (error), send));
     }
-    changed();
+    changed(name);
   }
 
   return { element: h("div", { class: "field" }, zone, trouble), sent: () => (sent ? [sent] : []) };

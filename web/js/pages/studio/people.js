@@ -105,7 +105,7 @@ export function people(way) {
         "label",
         { class: "person" },
         radio,
-        h("span", { class: "face" }, face && picture(face, { alt: "", size: "thumb_256" })),
+        h("span", { class: "likeness-of" }, face && picture(face, { alt: "", size: "thumb_256" })),
         h("strong", {}, row.name),
         h("span", { class: "soft" }, way.note(row)),
       ),
