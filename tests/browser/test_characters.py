@@ -1,0 +1,168 @@
+"""Characters: how they come to be, what their page tells of the photo, how they change and go."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
+
+from infra.local.demo.photo import DEFAULT_PHOTO
+from tests.browser.looking import check_accessible, picture
+from tests.browser.visitor import Visitor
+
+STORE = re.compile(r"/likeness-storageuploads")
+
+
+@pytest.fixture
+def faceless(tmp_path: Path) -> Path:
+    file = tmp_path / "faceless.png"
+    Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(file)
+    return file
+
+
+def test_a_character_comes_with_photo_and_first_pack_though_its_upload_is_interrupted(
+    visitor: Visitor,
+) -> None:
+    page = visitor.open("/characters")
+    expect(page.get_by_role("heading", name="No characters yet")).to_be_visible()
+    check_accessible(page)
+    picture(page, "characters-none")
+    page.get_by_role("link", name="New character").first.click()
+    page.get_by_label("Name").fill("Eileen Collins")
+    page.get_by_label("Age", exact=True).fill("thirties")
+    page.get_by_label("Outfit").fill("orange flight suit")
+    page.get_by_label("First pack").select_option("2 images")
+    page.reload()
+    expect(page.get_by_label("Outfit")).to_have_value("orange flight suit")
+    page.get_by_label("Photo (optional)").set_input_files(DEFAULT_PHOTO)
+    expect(page.get_by_text("512 × 512 · PNG · 792 kB")).to_be_visible()
+    check_accessible(page)
+    picture(page, "character-new")
+
+    created = _created(page)
+    page.route(STORE, lambda route: route.abort())
+    page.get_by_role("button", name="Create character").click()
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    visitor.expect_error("ERR_FAILED")
+    check_accessible(page)
+    picture(page, "character-set-up")
+    page.unroute(STORE)
+    again.click()
+
+    expect(page.get_by_role("heading", name="Eileen Collins", exact=True)).to_be_visible()
+    assert len(created) == 1, "the character was created anew"
+    photo = page.get_by_role("region", name="Source photo")
+    expect(photo).to_contain_text("Usable, with remarks")
+    expect(photo).to_contain_text("The face is 88 pixels wide; at least 128 are recommended.")
+    expect(photo).to_contain_text("made by dlib resnet-v1")
+    expect(photo).to_contain_text("Version 1, given")
+    expect(page.get_by_text("The first pack is drawn: 2 images.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("img", name="Likeness scores of 2 pictures")).to_be_visible()
+    expect(page.get_by_text("2 pictures measured.")).to_be_visible()
+    own = page.url.partition("?")[0].rpartition("/")[2]
+    for name, place in {"Draw in the studio": "studio", "Make a reference kit": "kits"}.items():
+        link = page.get_by_role("link", name=name)
+        expect(link).to_have_attribute("href", f"#/{place}?character={own}")
+    check_accessible(page)
+    picture(page, "character")
+
+
+def test_what_is_refused_is_told_in_words_and_nothing_typed_is_lost(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("no picture")
+    page = visitor.open("/characters?new")
+    page.get_by_label("Photo (optional)").set_input_files(text)
+    expect(page.get_by_text("“notes.txt” is not a PNG, JPEG or WebP picture.")).to_be_visible()
+    page.get_by_label("Name").fill("Mira")
+    page.get_by_label("Outfit").fill("topless")
+    page.get_by_role("button", name="Create character").click()
+    expect(page.get_by_role("alert")).to_have_text("This request is not something we draw.")
+    visitor.expect_error("/v1/characters")
+    page.get_by_label("Outfit").fill("workwear")
+    visitor.context.set_offline(True)
+    page.get_by_role("button", name="Create character").click()
+    expect(page.get_by_role("alert")).to_contain_text("Likeness cannot be reached.")
+    visitor.expect_error("ERR_INTERNET_DISCONNECTED")
+    visitor.context.set_offline(False)
+    page.get_by_role("button", name="Create character").click()
+    expect(page.get_by_role("heading", name="Mira", exact=True)).to_be_visible()
+
+    page.get_by_role("tab", name="On the web").click()
+    address = page.get_by_label("Address of the photo")
+    address.fill("http://example.com/mira.png")
+    page.get_by_role("button", name="Fetch and use").click()
+    told = page.get_by_role("form", name="Photo from the web")
+    expect(told).to_contain_text("The URL must start with https://.")
+    expect(address).to_have_value("http://example.com/mira.png")
+    visitor.expect_error("/source-image")
+    page.goto(f"{visitor.stack.base_url}/#/characters/chr_00000000000000000000000000")
+    expect(page.get_by_role("heading", name="There is no such character")).to_be_visible()
+    visitor.expect_error("/characters/chr_00000000000000000000000000")
+    check_accessible(page)
+
+
+def test_a_character_changes_gets_another_photo_and_goes(visitor: Visitor, faceless: Path) -> None:
+    character = visitor.studio.character()
+    visitor.studio.call(
+        "PATCH", f"/characters/{character}", json={"attributes": {"age_range": "40"}}
+    )
+    page = visitor.open(f"/characters/{character}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit character")
+    expect(dialog).to_contain_text("locked")
+    dialog.get_by_label("Name").fill("Eileen M. Collins")
+    dialog.get_by_label("Age", exact=True).fill("")
+    dialog.get_by_label("Eye colour").fill("hazel")
+    dialog.get_by_label("Style strength").fill("0.4")
+    check_accessible(page)
+    picture(page, "character-edit")
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("heading", name="Eileen M. Collins")).to_be_visible()
+    changed = visitor.studio.call("GET", f"/characters/{character}").json()
+    told = {name: words for name, words in changed["attributes"].items() if words is not None}
+    assert told == {"eye_color": "hazel"}
+    assert changed["consistency"]["style_strength"] == 0.4
+
+    page.get_by_role("button", name="Replace photo").click()
+    replacing = page.get_by_role("dialog", name="Replace the photo")
+    expect(replacing).to_contain_text("stale identity")
+    replacing.get_by_label("Photo", exact=True).set_input_files(faceless)
+    replacing.get_by_role("button", name="Use this photo").click()
+    photo = page.get_by_role("region", name="Source photo")
+    expect(photo).to_contain_text("Version 2, given")
+    expect(photo).to_contain_text("No face was found in this photo.")
+    expect(photo).to_contain_text("not made, because no face was found")
+    expect(page.get_by_role("button", name="Replace photo")).to_be_focused()
+    picture(page, "character-no-face")
+
+    page.get_by_role("button", name="Delete", exact=True).click()
+    question = page.get_by_role("dialog", name="Delete Eileen M. Collins?")
+    expect(question).to_contain_text("2 source photos, older versions included, go for good.")
+    question.get_by_role("button", name="Keep").click()
+    visitor.open("/characters")
+    card = page.get_by_role("listitem").filter(has_text="Eileen M. Collins")
+    expect(card).to_contain_text("hazel eyes")
+    expect(card).to_contain_text("Photo cannot be used")
+    check_accessible(page)
+    picture(page, "characters")
+    page.get_by_role("link", name="Eileen M. Collins").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    question.get_by_role("button", name="Delete character").click()
+    expect(page.get_by_role("heading", name="No characters yet")).to_be_visible()
+
+
+def _created(page: Page) -> list[str]:
+    """The characters that the page asks for from now on."""
+    asked: list[str] = []
+
+    def count(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route.request.url)
+        route.continue_()
+
+    page.route("**/v1/characters", count)
+    return asked
