@@ -98,6 +98,18 @@ def _topic(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", text):
+        raise ValueError("a host name such as studio.example")
+    return text
+
+
+def _certificate(text: str) -> str:
+    if not re.fullmatch(r"arn:[\w-]+:acm:us-east-1:\d{12}:certificate/[\w-]+", text):
+        raise ValueError("the ARN of an ACM certificate in us-east-1")
+    return text
+
+
 def _words(text: str) -> str:
     return text
 
@@ -173,6 +185,19 @@ KEYS: Final = (
         "Web origins that may use the API and the signed addresses of pictures from a browser.",
     ),
     ContextKey(
+        "site_domain",
+        None,
+        _host,
+        "Your own name for the studio, such as `studio.example`, together with "
+        "`site_certificate_arn`; without both it is at CloudFront's name.",
+    ),
+    ContextKey(
+        "site_certificate_arn",
+        None,
+        _certificate,
+        "The certificate of that name, which CloudFront reads in us-east-1.",
+    ),
+    ContextKey(
         "alarm_topic_arn",
         None,
         _topic,
@@ -221,8 +246,9 @@ def read_context(node: Node) -> dict[str, Any]:
     if strangers := sorted(_ours(node.get_all_context()) - set(known)):
         raise UnusableContext(_unknown(strangers[0], known))
     values = {key.name: key.value(node.try_get_context(key.name)) for key in KEYS}
-    if (values["jwt_issuer"] is None) != (values["jwt_audience"] is None):
-        raise UnusableContext("context jwt_issuer and jwt_audience belong together: give both")
+    for one, other in (("jwt_issuer", "jwt_audience"), ("site_domain", "site_certificate_arn")):
+        if (values[one] is None) != (values[other] is None):
+            raise UnusableContext(f"context {one} and {other} belong together: give both")
     return values
 
 

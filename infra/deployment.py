@@ -35,6 +35,8 @@ class Deployment:
     face_analyzer: str
     log_level: str
     site_origins: tuple[str, ...]
+    site_domain: str | None
+    site_certificate_arn: str | None
     alarm_topic_arn: str | None
     caps: Mapping[str, int]
     collector_dry_run: bool

@@ -73,7 +73,7 @@ class HttpApi(Construct):
             self, "Api", create_default_stage=False, cors_preflight=_cors(deployment.site_origins)
         )
         self._add_stage(deployment.log_retention)
-        authorizer = HttpJwtAuthorizer("Jwt", identity.issuer, jwt_audience=[identity.audience])
+        authorizer = HttpJwtAuthorizer("Jwt", identity.issuer, jwt_audience=identity.audiences)
         for name in ("generations", "characters", "reference_kits", "webhook"):
             integration = HttpLambdaIntegration(
                 name.title(), functions.all[name].function, scope_permission_to_route=False

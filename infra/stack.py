@@ -14,6 +14,7 @@ from infra.observability import Observability
 from infra.schedule import SweepSchedule
 from infra.secrets import ProviderSecret
 from infra.storage import Storage
+from infra.website import Website
 from infra.workflow import KitWorkflow
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
@@ -66,6 +67,15 @@ class LikenessStack(cdk.Stack):
         self.api = HttpApi(
             self, "Http", functions=self.functions, identity=identity, deployment=deployment
         )
+        if not deployment.local:  # there the public port serves the studio
+            Website(
+                self,
+                "Website",
+                api=self.api,
+                identity=identity,
+                storage=self.storage,
+                deployment=deployment,
+            )
         self._configure(deployment)
         self._grant(deployment)
         self._trigger(deployment)

@@ -21,7 +21,7 @@ SEND = """async ([url, fields]) => {
 
 def test_the_first_view_is_small_and_can_be_used_by_everybody(visitor: Visitor) -> None:
     received: list[Request] = []
-    visitor.context.on("requestfinished", received.append)
+    visitor.context.on("requestfinished", lambda request: received.append(request))
     page = visitor.open()
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()

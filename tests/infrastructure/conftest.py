@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import aws_cdk as cdk
+import cdk_nag
 import pytest
 
 from infra.app import new_app
@@ -14,6 +16,10 @@ from infra.stack import LikenessStack
 from tests.infrastructure.templates import Template
 
 ISSUER = {"jwt_issuer": "https://issuer.example", "jwt_audience": "likeness"}
+SITE = {
+    "site_domain": "studio.example",
+    "site_certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/abc-1",
+}
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +58,29 @@ def local_template(
     }
     context = {**ISSUER, "local": "true", **chosen}
     return synthesized(tmp_path_factory.mktemp("local"), stand_ins, context)
+
+
+def checked(
+    outdir: Path, bundles: dict[str, Bundle], context: Mapping[str, str]
+) -> tuple[LikenessStack, cdk.App]:
+    """A stack whose synthesis raises what cdk-nag and the CDK find."""
+    app = new_app(outdir, context, validate=True)
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    return LikenessStack(app, deployment=Deployment.from_context(app.node), bundles=bundles), app
+
+
+@pytest.fixture(scope="session")
+def own_names(tmp_path_factory: pytest.TempPathFactory, stand_ins: dict[str, Bundle]) -> Path:
+    """The assembly of a deployment with an issuer and a domain of its own, checked."""
+    outdir = tmp_path_factory.mktemp("own")
+    _, app = checked(outdir, stand_ins, ISSUER | SITE)
+    app.synth()
+    return outdir
+
+
+@pytest.fixture(scope="session")
+def own_template(own_names: Path) -> Template:
+    return Template(json.loads((own_names / "Likeness.template.json").read_text()))
 
 
 @pytest.fixture(scope="session")

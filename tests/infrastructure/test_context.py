@@ -40,6 +40,8 @@ def test_an_empty_value_is_no_choice(tmp_path: Path) -> None:
         ("jwt_issuer", "issuer.example"),
         ("site_origins", "studio.example"),
         ("alarm_topic_arn", "my-topic"),
+        ("site_domain", "https://studio.example/"),
+        ("site_certificate_arn", "arn:aws:acm:eu-west-1:123456789012:certificate/abc"),
         ("log_level", "verbose"),
         ("collector_dry_run", "yes"),
         ("local", "1"),
@@ -84,10 +86,20 @@ def test_what_the_cdk_and_its_command_put_into_the_context_is_not_ours_to_judge(
     assert chosen(tmp_path, **{key: value}) == chosen(tmp_path)
 
 
-@pytest.mark.parametrize("given", ["jwt_issuer", "jwt_audience"])
-def test_an_issuer_and_its_audience_belong_together(tmp_path: Path, given: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("jwt_issuer", "https://issuer.example"),
+        ("jwt_audience", "likeness"),
+        ("site_domain", "studio.example"),
+        ("site_certificate_arn", "arn:aws:acm:us-east-1:123456789012:certificate/abc"),
+    ],
+)
+def test_an_issuer_and_its_audience_a_name_and_its_certificate_belong_together(
+    tmp_path: Path, given: str, value: str
+) -> None:
     with pytest.raises(UnusableContext, match="belong together"):
-        Deployment.from_context(new_app(tmp_path, {given: "https://issuer.example"}).node)
+        Deployment.from_context(new_app(tmp_path, {given: value}).node)
 
 
 def test_the_providers_that_may_be_named_are_those_the_functions_know() -> None:

@@ -84,10 +84,13 @@ def test_without_an_issuer_there_is_a_user_pool_with_a_paid_group(template: Temp
     (pool,) = template.of_type("AWS::Cognito::UserPool").values()
     (group,) = template.of_type("AWS::Cognito::UserPoolGroup").values()
     (authorizer,) = template.of_type("AWS::ApiGatewayV2::Authorizer").values()
-    client = template.logical_id(kind="AWS::Cognito::UserPoolClient", containing="Client")
+    clients = [
+        template.logical_id(kind="AWS::Cognito::UserPoolClient", containing=name)
+        for name in ("Client", "Studio")
+    ]
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert group["GroupName"] == "paid"
-    assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": client}]
+    assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": one} for one in clients]
 
 
 def test_the_stage_is_throttled_and_its_log_holds_no_path(template: Template) -> None:

@@ -177,7 +177,7 @@ def _keys(table_or_index: dict[str, Any]) -> list[str]:
 
 KEPT = {
     "AWS::DynamoDB::Table": 1,
-    "AWS::S3::Bucket": 3,
+    "AWS::S3::Bucket": 4,
     "AWS::Cognito::UserPool": 1,
     "AWS::SecretsManager::Secret": 1,
 }
@@ -216,9 +216,10 @@ def test_buckets_are_closed_encrypted_and_refuse_plain_http(template: Template) 
         assert bucket["BucketEncryption"]
         assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     policies = template.of_type("AWS::S3::BucketPolicy").values()
-    assert len(policies) == 3
+    assert len(policies) == 4
     for policy in policies:
-        (statement,) = policy["PolicyDocument"]["Statement"]
+        # What else may stand there, CloudFront's right to read the pages, is in test_website.py.
+        statement, *_ = policy["PolicyDocument"]["Statement"]
         assert statement["Effect"] == "Deny"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -313,6 +314,7 @@ def test_the_outputs_name_all_an_operator_needs(template: Template) -> None:
         *("ApiId", "ApiUrl", "TableName", "ImagesBucketName", "UploadsBucketName"),
         *("ProviderSecretName", "UserPoolId", "UserPoolClientId"),
         *("EventBusName", "ArchiveBucketName", "KitWorkflowArn"),
+        *("SiteUrl", "SiteBucketName", "SiteConfig"),
         *(f"{queue}QueueUrl" for queue in queues),
         *(f"{queue}DeadLetterQueueUrl" for queue in queues),
     }
@@ -323,7 +325,7 @@ def test_nothing_has_a_name_of_its_own(template: Template) -> None:
     for name, resource in template.body["Resources"].items():
         named = set(resource.get("Properties", {})) & {
             *("BucketName", "FunctionName", "QueueName", "RoleName", "TableName", "LogGroupName"),
-            *("AlarmName", "DashboardName", "ApiName"),
+            *("AlarmName", "DashboardName", "ApiName", "Domain"),
         }
         assert resource["Type"] == "AWS::Lambda::EventSourceMapping" or not _texts(
             resource["Properties"], named
