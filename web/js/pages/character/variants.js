@@ -2,7 +2,7 @@
 
 import { fill, freshId, h } from "../../dom.js";
 import { openLargeView } from "../../ui/large-view.js";
-import { run } from "../../ui/notices.js";
+import { run, tell } from "../../ui/notices.js";
 import { empty, failure, loading } from "../../ui/states.js";
 import { variantCard } from "./variant-card.js";
 import { filterOfAddress, filters } from "./variant-filters.js";
@@ -37,6 +37,7 @@ export function variantsPanel({ character, source, signal }) {
   });
   const heroes = heroStrip(character.id, { source, signal });
   const bar = filters(list.filter, (filter) => reading(() => list.narrow(filter)));
+  bar.hidden = true;
   const told = h("p", { class: "soft told", role: "status" });
   const trouble = h("div", {});
   const grid = h("ul", { class: "plain grid variants-grid" });
@@ -175,6 +176,9 @@ function arrange(grid, cards, shown, desk) {
     if (ids.has(id)) continue;
     const neighbour = card.nextElementSibling ?? card.previousElementSibling;
     const focused = card.contains(document.activeElement);
+    // What was refused at a card that goes is told elsewhere.
+    const refused = card.querySelector(".refusal p")?.textContent;
+    if (refused) tell(refused, "bad");
     card.remove();
     cards.delete(id);
     if (focused) /** @type {HTMLElement | null} */ (neighbour?.querySelector("button"))?.focus();
