@@ -26,6 +26,7 @@ export function show({ root, query, signal }) {
       h("h1", {}, "Reference kits"),
       h("div", { class: "actions" }, button()),
     ),
+    h("h2", { class: "visually-hidden" }, "All kits"),
     pagedList("/reference-kits", { signal, none, row: (kit) => kitCard(kit, signal) }),
   );
   const character = query.get("character");

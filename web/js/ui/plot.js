@@ -32,7 +32,7 @@ export function barPlot(plot) {
     fill(place, drawing(plot, width));
   });
   sized.observe(place);
-  return h("figure", { class: "bar-plot" }, place, h("figcaption", {}, tableOf(plot)));
+  return h("figure", { class: "bar-plot", "aria-label": plot.title }, place, tableOf(plot));
 }
 
 /** @param {Plot} plot */

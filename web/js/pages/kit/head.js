@@ -73,10 +73,11 @@ export function kitHead(kit, { changed }) {
 /** @param {Kit} kit */
 function deletion(kit) {
   const drawn = Object.values(kit.slots).filter(slotRuns).length;
+  const one = drawn === 1;
   const stops = runs(kit)
-    ? `${counted(drawn, "picture")} ${
-      drawn === 1 ? "is" : "are"
-    } still being drawn: this stops them, and what has been paid for them stays paid. `
+    ? `${counted(drawn, "picture")} ${one ? "is" : "are"} still being drawn: this stops ${
+      one ? "it" : "them"
+    }, and what has been paid stays paid. `
     : "";
   return {
     title: `Delete “${kit.name}”?`,

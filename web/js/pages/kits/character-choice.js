@@ -73,7 +73,7 @@ function faceChoice({ id, name, source_image }, checked, choose) {
       { class: "frame" },
       source_image ? picture(source_image.image, { alt: "", size: "thumb_256" }) : "No photo",
     ),
-    h("span", { class: "face-name" }, name, why && h("small", {}, why)),
+    h("span", { class: "face-name" }, h("span", {}, name), why && h("small", {}, why)),
   );
 }
 
