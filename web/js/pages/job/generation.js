@@ -127,7 +127,24 @@ function parts(first, way, character, follow) {
     contact.drawSource(sourceOf(person));
   }
 
-  const children = [head, bar, told, actions.notices, summary.element, actions.element, contact.element];
+  const before = first.retry_of &&
+    h(
+      "p",
+      { class: "told" },
+      "A new try of what failed in ",
+      h("a", { href: `#/jobs/${first.retry_of}` }, "an earlier job"),
+      ".",
+    );
+  const children = [
+    head,
+    before,
+    bar,
+    told,
+    actions.notices,
+    summary.element,
+    actions.element,
+    contact.element,
+  ];
   return { children, draw, drawCharacter };
 }
 

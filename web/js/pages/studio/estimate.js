@@ -18,7 +18,9 @@ export function estimates({ signal, arrived }) {
   const sum = h("strong", { class: "sum" }, " ");
   const rest_of = h("span", { class: "soft" });
   const line = h("div", { class: "estimate", role: "status" }, sum, rest_of);
-  const details = h("div", { class: "estimate-details" });
+  const remarks = h("div", {});
+  const brief = told();
+  const details = h("div", {}, remarks, brief.element);
   /** @type {AbortController | null} */
   let asking = null;
   let last = "";
@@ -61,7 +63,8 @@ export function estimates({ signal, arrived }) {
   function say(amount, text, ...more) {
     sum.textContent = amount;
     rest_of.textContent = text;
-    fill(details, ...more);
+    fill(remarks, ...more);
+    if (amount === "") brief.element.hidden = true;
   }
 
   /** @param {Estimate} estimate */
@@ -75,8 +78,8 @@ export function estimates({ signal, arrived }) {
       left,
       short && quotaWords(estimate),
       verdict(estimate),
-      composed(estimate),
     );
+    brief.draw(estimate);
     arrived(estimate);
   }
 
@@ -111,25 +114,36 @@ function verdict({ moderation }) {
     );
 }
 
-/** @param {Estimate} estimate */
-function composed(
-  { images, model, provider, aspect_ratio, quality, negative_prompt, effective, style_capsule },
-) {
-  const prompts = [...new Set(images.map(({ prompt }) => prompt))];
-  const facts = [
-    ["Model", `${model} (${words(provider)})`],
-    ["Shape", `${aspect_ratio}, ${quality}`],
-    ["To avoid", negative_prompt ?? "Nothing named"],
-    ["Style capsule", style_capsule?.name ?? "None"],
-    ["Seed", effective.seed === "ignored" ? "This model takes none" : "Taken by the model"],
-  ];
-  return h(
+/** Stays open while its text changes. */
+function told() {
+  const facts = h("dl", { class: "facts" });
+  const list = h("ol", { class: "prompts" });
+  const element = h(
     "details",
-    {},
+    { hidden: true },
     h("summary", {}, "What the model will be told"),
-    h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat()),
-    h("ol", { class: "prompts" }, prompts.map((prompt) => h("li", {}, prompt))),
+    facts,
+    list,
   );
+
+  /** @param {Estimate} estimate */
+  function draw(
+    { images, model, provider, aspect_ratio, quality, negative_prompt, effective, style_capsule },
+  ) {
+    const prompts = [...new Set(images.map(({ prompt }) => prompt))];
+    const rows = [
+      ["Model", `${model} (${words(provider)})`],
+      ["Shape", `${aspect_ratio}, ${quality}`],
+      ["To avoid", negative_prompt ?? "Nothing named"],
+      ["Style capsule", style_capsule?.name ?? "None"],
+      ["Seed", effective.seed === "ignored" ? "This model takes none" : "Taken by the model"],
+    ];
+    fill(facts, rows.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());
+    fill(list, prompts.map((prompt) => h("li", {}, prompt)));
+    element.hidden = false;
+  }
+
+  return { element, draw };
 }
 
 /** @param {string} pointer */
