@@ -27,13 +27,15 @@ export function setUp(character, { file, packOf, signal }, done) {
   const photo = step("Send the photo", async (progress) => {
     await givePhoto({ progress, signal });
   });
-  const pack = packOf === null ? null : step(`Start ${counted(packOf, "image")}`, async () => {
-    await passed(character.id, signal);
-    const wish = { mode: "portrait", character_id: character.id, image_count: packOf };
-    /** @type {Generation} */
-    const { id } = await post("/generations", wish, { key: packKey, signal });
-    packId = id;
-  });
+  const pack = packOf === null
+    ? null
+    : step(`Check the photo, then start ${counted(packOf, "image")}`, async () => {
+      await passed(character.id, signal);
+      const wish = { mode: "portrait", character_id: character.id, image_count: packOf };
+      /** @type {Generation} */
+      const { id } = await post("/generations", wish, { key: packKey, signal });
+      packId = id;
+    });
   made.tell("done");
   (async () => {
     // Without the photo the pack would show somebody else: whoever leaves the one out, leaves the other.
