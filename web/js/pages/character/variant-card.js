@@ -52,7 +52,7 @@ export function variantCard(variant, desk) {
     const sizes = image && [image.id, image.thumb_512 !== null];
     picture.show([sizes, status, hero], () => face(variant, () => desk.enlarge(now)));
     head.show([status, hero, similarity, image?.id], () => heading(variant));
-    notes.show([error, stale_identity], () => noted(variant));
+    notes.show([error, stale_identity && image !== null], () => noted(variant));
     details.hidden = image === null;
     summary.textContent = checksTold(qa);
     checks.dataset.key !== JSON.stringify(qa) && fill(checks, checkList(qa));
@@ -99,7 +99,7 @@ function heading(variant) {
 /** @param {Variant} variant */
 function noted(variant) {
   return [
-    variant.stale_identity &&
+    variant.stale_identity && variant.image &&
     h("p", { class: "note warn" }, "Made after an earlier source photo: it may show another face."),
     variant.error && h("p", { class: "note bad" }, failureTold(variant)),
   ];
