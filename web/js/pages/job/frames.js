@@ -24,8 +24,11 @@ const WAITING = {
   cancelled: "Stopped",
 };
 
-/** @param {() => Shown | null} source what each is compared with in the large view */
-export function frames(source) {
+/**
+ * @param {() => Shown | null} source what each is compared with in the large view
+ * @param {"h2" | "h3"} heading one below that of the generation
+ */
+export function frames(source, heading) {
   const element = h("ul", { class: "plain grid large frames" });
   /** @type {Map<string, Card>} */
   const cards = new Map();
@@ -39,7 +42,7 @@ export function frames(source) {
     for (const item of generation.items) {
       let known = cards.get(item.id);
       if (!known) {
-        known = card(generation, (id) => enlarge(id));
+        known = card(generation, h(heading, {}), enlarge);
         cards.set(item.id, known);
         element.append(known.element);
       }
@@ -77,13 +80,12 @@ function measured({ image }) {
   return image !== null && image.similarity.reason !== "no_identity";
 }
 
-/** @param {Generation} generation @param {(id: string) => void} enlarge @returns {Card} */
-function card(generation, enlarge) {
+/** @param {Generation} generation @param {HTMLElement} title @param {(id: string) => void} enlarge @returns {Card} */
+function card(generation, title, enlarge) {
   const place = h("div", {});
   const told = h("div", { class: "badges" });
   const note = h("div", { class: "why" });
   const actions = h("div", { class: "actions" });
-  const title = h("h3", {});
   const element = h("li", { class: "card" }, place, h("div", { class: "body" }, title, told, note, actions));
   const parts = changed();
 

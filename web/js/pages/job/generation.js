@@ -89,7 +89,7 @@ function parts(first, way, character, follow) {
   const bar = h("progress", { max: 100, "aria-label": "Progress" });
   const told = h("p", { class: "told", role: "status", tabindex: -1 });
   const summary = facts();
-  const pictures = frames(() => sourceOf(character()));
+  const pictures = frames(() => sourceOf(character()), way.page ? "h2" : "h3");
   const actions = actionsOf(first, { ...way, follow, told });
   const contact = sheet(pictures.element, way);
   const head = h(
