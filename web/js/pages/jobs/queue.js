@@ -38,7 +38,7 @@ export function queueSection(signal) {
       { class: "scroll-x" },
       h(
         "table",
-        {},
+        { "aria-label": "Lanes of the queue" },
         h(
           "thead",
           {},
