@@ -21,7 +21,11 @@ SEND = """async ([url, fields]) => {
 
 def test_the_first_view_is_small_and_can_be_used_by_everybody(visitor: Visitor) -> None:
     received: list[Request] = []
-    visitor.context.on("requestfinished", lambda request: received.append(request))
+
+    def keep(request: Request) -> None:
+        received.append(request)
+
+    visitor.context.on("requestfinished", keep)
     page = visitor.open()
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()

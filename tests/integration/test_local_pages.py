@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -34,9 +34,8 @@ def client(issuer: Issuer, tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
-def ask(client: TestClient, headers: Mapping[str, str]) -> httpx.Response:
-    answer: httpx.Response = client.post("/local/token", headers=dict(headers))
-    return answer
+def ask(client: TestClient, headers: Mapping[str, str]) -> Any:
+    return client.post("/local/token", headers=dict(headers))
 
 
 def test_pages_are_asked_for_anew_and_sent_again_only_if_they_changed(client: TestClient) -> None:
