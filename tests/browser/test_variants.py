@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
@@ -189,7 +189,12 @@ def test_an_upload_that_was_cut_off_is_not_sent_twice_and_older_ones_come_at_a_p
     expect(cards(page)).to_have_count(2)
 
     uploads: list[str] = []
-    page.on("request", lambda one: uploads.append(one.url) if one.url.endswith("/uploads") else 0)
+
+    def count(request: Request) -> None:
+        if request.url.endswith("/uploads"):
+            uploads.append(request.url)
+
+    page.on("request", count)
     page.get_by_role("button", name="Upload a picture").click()
     dialog = page.get_by_role("dialog", name="Upload a picture as a variant")
     dialog.get_by_role("button", name="Upload").click()
