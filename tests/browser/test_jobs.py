@@ -30,11 +30,15 @@ def test_jobs_are_followed_filtered_and_summed_up(visitor: Visitor) -> None:
         "href", f"#/jobs/{running}"
     )
 
+    refresh = page.get_by_role("button", name="Refresh")
     until = time.monotonic() + 30
-    while studio.call("GET", "/stats").json()["images_completed"] < 1:
+    summed_up = False
+    while not summed_up:
         assert time.monotonic() < until, "the sums have not arrived"
-        page.wait_for_timeout(300)
-    page.get_by_role("button", name="Refresh").click()
+        with page.expect_response("**/v1/costs?group_by=mode") as told:
+            refresh.click()
+        summed_up = any(row["actual"]["sum_usd"] for row in told.value.json()["data"])
+    refresh.click()
     expect(
         page.get_by_role("row", name="The model held back what it had drawn 1 50%")
     ).to_be_visible()
