@@ -10,12 +10,15 @@ from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
 from tests.browser.visitor import Visitor
 
+FIRST_ANSWER_MS = 30_000
+"""A function that nobody has called yet begins slowly on a busy machine."""
 DRAWN_WITHIN_MS = 45_000
 
 
 def test_a_kit_is_drawn_from_a_photo_and_used(visitor: Visitor) -> None:
     page = visitor.open("/kits")
-    expect(page.get_by_role("heading", name="No reference kit yet")).to_be_visible()
+    none = page.get_by_role("heading", name="No reference kit yet")
+    expect(none).to_be_visible(timeout=FIRST_ANSWER_MS)
     page.get_by_role("button", name="New kit").first.click()
     form = page.get_by_role("dialog", name="New reference kit")
     only(form, "Profile")
@@ -64,7 +67,7 @@ def test_slots_are_drawn_again_and_a_kit_is_deleted_while_it_is_drawn(visitor: V
     visitor.studio.fault("gemini", "blocked", "wearing a deerstalker", count=1)
     page = visitor.open(f"/kits?character={character}")
     form = page.get_by_role("dialog", name="New reference kit")
-    expect(form.get_by_label("Name", exact=True)).to_have_value("Eileen")
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Eileen", timeout=FIRST_ANSWER_MS)
     expect(form.get_by_role("radio", name="Eileen")).to_be_checked()
     only(form)
     form.get_by_role("button", name="Add a view of your own").click()
