@@ -11,7 +11,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import site_headers as site
@@ -89,8 +88,8 @@ class Website(Construct):
 
     def _headers(self, identity: Identity, storage: Storage) -> cloudfront.ResponseHeadersPolicy:
         policy = site.content_security_policy(
-            images=_origins_of(storage.images),
-            uploads=_origins_of(storage.uploads),
+            images=f"https://{storage.images.bucket_regional_domain_name}",
+            uploads=f"https://{storage.uploads.bucket_regional_domain_name}",
             sign_in=identity.sign_in_origin,
         )
         others = [
@@ -153,8 +152,3 @@ def _passed_on_to(api: HttpApi) -> cloudfront.BehaviorOptions:
         # The API knows itself by its own name alone.
         origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     )
-
-
-def _origins_of(bucket: s3.Bucket) -> str:
-    """The SDK signs for the first; where the bucket is new, S3 leads from there to the second."""
-    return f"https://{bucket.bucket_domain_name} https://{bucket.bucket_regional_domain_name}"

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _CONNECTIONS = 32
 """As many as the worker has threads, so that none waits for another's connection."""
 
+# Addresses are signed for the bucket's own host in its region. At the global one S3 answers new
+# buckets of other regions with a redirect, which a browser's upload does not survive.
+_SIGNED_FOR_REGION: dict[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
+
 
 @cache
 def client(service: str) -> Any:
@@ -27,7 +34,7 @@ def client(service: str) -> Any:
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=_CONNECTIONS,
-        signature_version="s3v4" if service == "s3" else None,
+        **_SIGNED_FOR_REGION if service == "s3" else {},
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload] # any service
 

@@ -8,6 +8,7 @@ import { failure } from "./ui/states.js";
 
 async function open() {
   tellWhenOffline();
+  keepOnDroppedFiles();
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
   try {
     await session();
@@ -30,6 +31,11 @@ function tellWhenOffline() {
   addEventListener("online", tell);
   addEventListener("offline", tell);
   tell();
+}
+
+/** A file that misses its place would take the reader away to itself. */
+function keepOnDroppedFiles() {
+  for (const event of ["dragover", "drop"]) addEventListener(event, (dropped) => dropped.preventDefault());
 }
 
 open();
