@@ -34,6 +34,7 @@ class Memory:
     briefs: dict[str, Brief] = field(default_factory=dict)
     attempts: dict[str, dict[tuple[int, int], Attempt]] = field(default_factory=dict)
     tokens: dict[ItemRef, str] = field(default_factory=dict)
+    let_go: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     due: dict[str, datetime] = field(default_factory=dict)
     kept_on: dict[str, datetime] = field(default_factory=dict)
     slots: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

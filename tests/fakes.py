@@ -1,6 +1,6 @@
 """In-memory stores with the rules of the real ones; the contract suite holds both to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,6 +130,11 @@ class FakeGenerations:
     @locked
     def token(self, ref: ItemRef) -> str | None:
         return self.memory.tokens.get(ref)
+
+    @locked
+    def note_let_go(self, ref: ItemRef, now: datetime) -> Set[int]:
+        self.memory.let_go[ref.generation_id].add(ref.index)
+        return frozenset(self.memory.let_go[ref.generation_id])
 
     @locked
     def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:

@@ -2,7 +2,7 @@
 says, and with crashes wherever they are wanted."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from tests.fake_kit_workflow import FakeKitWorkflow
 from tests.fake_outside import FakeWorkQueue
 from tests.fake_reference_kits import FakeReferenceKits
 from tests.fakes import FakeGenerations
-from tests.kit_builders import a_kit, a_kit_snapshot
+from tests.kit_builders import SLOTS, a_kit, a_kit_snapshot
 from tests.workshop import Workshop, png
 
 _RETRIES, _ROUNDS = 3, 60
@@ -82,6 +82,7 @@ class KitLife:
 
     faults: Faults = field(default_factory=Faults)
     max_concurrency: int = 10
+    slots: Sequence[str] = SLOTS
     executions: list[Execution] = field(default_factory=list)
     lost: set[int] = field(default_factory=set)
     shop: Workshop = field(default_factory=Workshop)
@@ -97,7 +98,7 @@ class KitLife:
 
     def begin(self, *, start: bool = True, **kit: Any) -> Snapshot:
         """As an accepted request leaves things; `start`: the API has started the execution."""
-        snapshot = a_kit_snapshot(max_concurrency=self.max_concurrency)
+        snapshot = a_kit_snapshot(slots=self.slots, max_concurrency=self.max_concurrency)
         calls, self.faults.at, at = self.faults.calls, None, self.faults.at
         new = a_kit(snapshot, **kit)
         photo = new.source.image

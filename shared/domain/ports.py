@@ -4,7 +4,7 @@ Stores are synchronous: boto3 blocks, and the worker calls them through threads.
 downloads are asynchronous: ten of them wait side by side.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -100,6 +100,11 @@ class Generations(Protocol):
         ...
 
     def token(self, ref: ItemRef) -> str | None: ...
+
+    def note_let_go(self, ref: ItemRef, now: datetime) -> Set[int]:
+        """That its workflow has let this item go. Answers the indexes of all that it has: of
+        those who note the last ones at the same time, one is told of all."""
+        ...
 
     def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:
         """Those of them that there are. Consistent."""

@@ -9,6 +9,7 @@ from shared.domain.backoff import poll_delay
 from shared.domain.errors import NotFound
 from shared.domain.gate import Reason
 from shared.domain.generation import Brief, Failure, Generation, Item, Snapshot
+from shared.domain.holding import workflow_waits
 from shared.domain.limits import FIRST_RESEND, LEASE, REQUEUE_MARGIN
 from shared.domain.ports import Clock, Counter, Generations
 from shared.domain.request import ProviderName
@@ -118,10 +119,11 @@ class RunMessage:
     ) -> None:
         generation = snapshot.generation
         shown = await self.show_pictures(snapshot, brief)
+        items = [(turn, item) for turn in turns for item in turn.items]
+        tell = asyncio.Lock() if len(items) > 1 and workflow_waits(snapshot) else None
         tasks = {
-            asyncio.create_task(self._one(generation, turn, item, shown)): item
-            for turn in turns
-            for item in turn.items
+            asyncio.create_task(self._one(generation, turn, item, shown, tell)): item
+            for turn, item in items
         }
         time_left = (ends_at - self.clock() - REQUEUE_MARGIN).total_seconds()
         done, running = await asyncio.wait(tasks, timeout=max(0.0, time_left))
@@ -135,16 +137,26 @@ class RunMessage:
             raise ExceptionGroup("items that could not be run", errors)
 
     async def _one(
-        self, generation: Generation, turn: Turn, item: Item, shown: Shown | Failure
+        self,
+        generation: Generation,
+        turn: Turn,
+        item: Item,
+        shown: Shown | Failure,
+        tell: asyncio.Lock | None,
     ) -> bool:
-        """Trouble is told at once: other workers are about to meet it."""
+        """Trouble is told at once: other workers are about to meet it. So is an end, with `tell`,
+        that a workflow waits for in order to let go the next item."""
         try:
-            return await self.run_item(
+            goes_on = await self.run_item(
                 generation=generation, brief=turn.brief, item=item, shown=shown, ears=turn.ears
             )
         finally:
             if turn.ears.trouble:
                 await self._report(turn)
+        if tell is not None:
+            async with tell:
+                await self.finish_work(generation_id=generation.id)
+        return goes_on
 
     async def _report(self, turn: Turn, *, watched: bool = False) -> None:
         calls = turn.ears.take()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from shared.domain.errors import NotFound
 from shared.domain.events import LetGo
-from shared.domain.generation import Dispatch, ItemRef
+from shared.domain.generation import ItemRef
+from shared.domain.holding import sent_now
 from shared.domain.ports import Clock, Counter, Generations
 from shared.domain.transitions import Move
 from shared.services.answer_workflow import AnswerWorkflow
@@ -15,7 +16,7 @@ from shared.services.moving import advance
 @dataclass(frozen=True, slots=True)
 class RunSlot:
     """Token, item, message, in this order: whoever finds the item ended finds the token, and a
-    crash before the message leaves a queued item that the sweeper sends. Each step may be
+    crash before the message leaves queued items that the sweeper sends. Each step may be
     repeated, also by a later execution with a token of its own."""
 
     generations: Generations
@@ -37,5 +38,8 @@ class RunSlot:
         item = decision.after if isinstance(decision, Move) else decision.item
         if item.ended:
             self.answer_workflow.tell(item, token)
-        elif item.dispatch is Dispatch.PENDING:
-            self.dispatcher.send(snapshot.generation, [index])
+            return
+        # After the item is let go: whoever is told of all of them may send all of them.
+        let_go = self.generations.note_let_go(ref, self.clock())
+        now = sent_now(snapshot.with_item(item), index, let_go)
+        self.dispatcher.send(snapshot.generation, now)

@@ -100,3 +100,11 @@ def test_the_last_token_of_an_item_is_kept(stores: Stores, kit: ReferenceKit) ->
 
     assert stores.generations.token(anchor) == "second"
     assert len(stores.generations.get(kit.generation_id).items) == len(kit.slots)
+
+
+def test_who_lets_go_the_last_of_a_kit_is_told_of_all(stores: Stores, kit: ReferenceKit) -> None:
+    told = [stores.generations.note_let_go(slot.drawn, NOW) for slot in kit.slots]
+
+    assert told == [{0}, {0, 1}, {0, 1, 2}]
+    assert stores.generations.note_let_go(kit.slots[1].drawn, NOW) == {0, 1, 2}
+    assert len(stores.generations.get(kit.generation_id).items) == len(kit.slots)

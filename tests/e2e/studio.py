@@ -1,5 +1,7 @@
 """What a user does over HTTP, and what a tester does to the simulators."""
 
+import contextlib
+import json
 import time
 from dataclasses import dataclass, field
 from itertools import count
@@ -93,3 +95,34 @@ class Studio:
         }
         answer = self.stack.boto3_client("dynamodb").get_item(TableName=table, Key=key)
         return int(answer["Item"]["used"]["N"])
+
+
+def invoke_function(stack: LocalStack, name: str, order: Json) -> Json:
+    """One function, called as whoever may call it does; it must not fail."""
+    functions = stack.boto3_client("lambda")
+    names = [one["FunctionName"] for one in functions.list_functions()["Functions"]]
+    (found,) = (each for each in names if f"{name}Function" in each)
+    answer = functions.invoke(FunctionName=found, Payload=json.dumps(order).encode())
+    told: Json = json.load(answer["Payload"])
+    assert "errorMessage" not in told, told
+    return told
+
+
+def worker_pids(stack: LocalStack) -> list[int]:
+    """The processes of the function that runs items, busy and idle ones, found by where its code
+    lies."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(FileNotFoundError):  # It has ended meanwhile.
+                command = (process / "cmdline").read_bytes().decode(errors="replace")
+                if str(stack.state.root) in command and "WorkerFunction" in command:
+                    found.append(int(process.name))
+    assert found, "no worker process"
+    return found
+
+
+def keys_under(stack: LocalStack, prefix: str) -> list[str]:
+    bucket = stack.outputs["ImagesBucketName"]
+    listed = stack.boto3_client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [one["Key"] for one in listed.get("Contents", [])]

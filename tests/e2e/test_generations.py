@@ -1,18 +1,16 @@
 """The deployed stack over HTTP: the main job, and what happens when providers misbehave."""
 
-import contextlib
 import io
 import os
 import signal
 import time
-from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 
 from infra.local.stack_runner import LocalStack
-from tests.e2e.studio import Studio
+from tests.e2e.studio import Studio, worker_pids
 
 # Stories that take minutes of real time are begun first and looked at last.
 
@@ -51,20 +49,6 @@ def slow_stories(
     forged_webhook: tuple[Studio, str],
 ) -> None:
     """Begun before any test of this module."""
-
-
-def worker_pids(stack: LocalStack) -> list[int]:
-    """The processes of the function that runs items, busy and idle ones, found by where its code
-    lies."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal():
-            with contextlib.suppress(FileNotFoundError):  # It has ended meanwhile.
-                command = (process / "cmdline").read_bytes().decode(errors="replace")
-                if str(stack.state.root) in command and "WorkerFunction" in command:
-                    found.append(int(process.name))
-    assert found, "no worker process"
-    return found
 
 
 @pytest.fixture

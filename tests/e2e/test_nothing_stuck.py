@@ -15,28 +15,12 @@ from shared.domain.ids import Kind, new_id
 from shared.domain.images import ImageStatus, StoredImage
 from tests.builders import a_generation, an_image
 from tests.e2e.aws_words import messages_in
-from tests.e2e.studio import Json, Studio
+from tests.e2e.studio import Json, Studio, invoke_function, keys_under
 
 
 @pytest.fixture
 def studio(local_stack: LocalStack) -> Studio:
     return Studio(local_stack)
-
-
-def invoke_sweeper(stack: LocalStack, order: Json) -> Json:
-    functions = stack.boto3_client("lambda")
-    names = [one["FunctionName"] for one in functions.list_functions()["Functions"]]
-    (name,) = (name for name in names if "Sweeper" in name)
-    answer = functions.invoke(FunctionName=name, Payload=json.dumps(order).encode())
-    told: Json = json.load(answer["Payload"])
-    assert "errorMessage" not in told, told
-    return told
-
-
-def keys_under(stack: LocalStack, prefix: str) -> list[str]:
-    bucket = stack.outputs["ImagesBucketName"]
-    listed = stack.boto3_client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
-    return [one["Key"] for one in listed.get("Contents", [])]
 
 
 def test_what_failed_of_a_pack_is_drawn_again_with_its_seed(studio: Studio) -> None:
@@ -100,11 +84,11 @@ def test_an_orphan_is_collected_and_a_dry_run_only_tells(studio: Studio) -> None
     kept = studio.wait(studio.imagine("a picture that is wanted"))["items"][0]["image"]["id"]
     orphan, young = _begun(stack, images, days_ago=2), _begun(stack, images, days_ago=0)
 
-    told = invoke_sweeper(stack, {"kind": "collect", "dry_run": True})
+    told = invoke_function(stack, "Sweeper", {"kind": "collect", "dry_run": True})
     assert (told["dry_run"], told["orphans"]) == (True, 1)
     assert keys_under(stack, orphan.key) == [orphan.key]
 
-    done = invoke_sweeper(stack, {"kind": "collect"})
+    done = invoke_function(stack, "Sweeper", {"kind": "collect"})
 
     assert (done["orphans"], done["failed"], done["strays"]) == (1, 0, 0)
     assert keys_under(stack, orphan.key) == []

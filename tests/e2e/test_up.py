@@ -14,6 +14,7 @@ import pytest
 
 from infra.local.identity import Issuer
 from infra.local.layout import PROJECT
+from tests.e2e.kit_studio import KitStudio, until
 from tests.e2e.up_process import Up, free_port, processes_of
 
 pytestmark = pytest.mark.e2e
@@ -108,12 +109,26 @@ def test_a_token_made_by_the_command_opens_the_api_and_a_strangers_does_not(runs
 
 
 def test_ctrl_c_leaves_no_process_and_keeps_the_state(runs: Runs) -> None:
+    """A kit that is drawn at that moment comes to a true end after it; its execution, its worker
+    and the simulators are gone, and what is drawn already is not drawn again."""
     up = runs.running()
-    written = remember(up)
+    written, before = remember(up), KitStudio(up.stack())
+    before.fault("gemini", "hang", "half-way", seconds=600)
+    slow = {"name": "slow", "prompt": "half-way"}
+    kit = before.begin("up", "profile", slow, "half_body", max_concurrency=1)
+    until(lambda: before.calls("half-way"))
     assert len(processes_of(runs.state_dir)) >= 3  # the command, the engine, a function
     assert up.interrupt() == 0
     assert processes_of(runs.state_dir) == set()
     assert remembered(runs.running(), *written)
+
+    after = KitStudio(runs.running().stack(), owner=before.owner)
+    after.expire_lease(kit, 2)
+    until(lambda: after.sweep(kit), seconds=120)
+    assert after.wait_for_kit(kit)["status"] == "ready"
+    assert [item.calls for item in after.drawing(kit).items] == [1, 1, 2, 1]
+    assert len(after.calls("hair")) == 2, "the slot that was lost on its way, and the last one"
+    assert after.executions(kit) == {"1": "FAILED", "2": "SUCCEEDED"}
 
 
 def test_kill_9_of_everything_loses_at_most_ten_seconds(runs: Runs) -> None:

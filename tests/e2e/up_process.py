@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 
 from infra.local.engine_process import engine_client
-from infra.local.layout import PROJECT
+from infra.local.identity import Issuer
+from infra.local.layout import PROJECT, StateDir
+from infra.local.stack_runner import SIMULATED, LocalStack
 
 START_SECONDS = 240
 STOP_SECONDS = 30
@@ -77,8 +79,24 @@ class Up:
         return int((self.state_dir / "engine" / "engine.pid").read_text())
 
     def client(self, service: str) -> Any:
-        port = json.loads((self.state_dir / "ports.json").read_text())["engine"]
-        return engine_client(f"http://127.0.0.1:{port}", service)
+        return engine_client(self.address("engine"), service)
+
+    def address(self, part: str) -> str:
+        port = json.loads((self.state_dir / "ports.json").read_text())[part]
+        return f"http://127.0.0.1:{port}"
+
+    def stack(self) -> LocalStack:
+        """What runs, for those who call it."""
+        state = StateDir(self.state_dir)
+        simulators = {name: self.address(name) for name in SIMULATED}
+        return LocalStack(
+            base_url=self.base_url,
+            engine_endpoint=self.address("engine"),
+            outputs=self.outputs(),
+            simulators=simulators,
+            issuer=Issuer(state.signing_key),
+            state=state,
+        )
 
     def outputs(self) -> dict[str, str]:
         stack = self.client("cloudformation").describe_stacks(StackName="Likeness")["Stacks"][0]

@@ -1,6 +1,6 @@
 """`python -m tests.performance [--rounds N]` measures, and writes docs/performance.md and its plot.
 
-It takes about three minutes. Also docs/costs.md, whose counts a test compares.
+It takes about five minutes. Also docs/costs.md, whose counts a test compares.
 """
 
 import argparse

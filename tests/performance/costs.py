@@ -126,7 +126,8 @@ def the_workflow(steps: WorkflowSteps) -> list[Step]:
     answer = Step("answer a slot", PACK, steps.answer, Decimal(0), memory, invocations=0)
     return [
         Step("check the photo", 1 + looks, steps.check, state, memory),
-        Step("let a slot go", PACK, steps.let_go, state, memory, messages=1),
+        Step("let a slot go", PACK, steps.let_go, state, memory),
+        Step("send anchor, others", 2, steps.send, Decimal(0), memory, invocations=0, messages=1),
         answer,
         Step(
             "finish, close",

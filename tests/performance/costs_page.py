@@ -73,8 +73,9 @@ more for each second that its photo has not been looked at: with {looks} of them
 transitions, ${usd:.6f}. They are the larger part of it, and a {_share(usd, usual)} of what the
 provider takes for the pictures.
 
-Each slot is a message of its own. Where the provider answers within the call, a worker waits for
-each picture alone: {waiting:.0f} GB-seconds, ${alone:.6f}, where ten images of a pack share them.
+The anchor is a message of its own, and the others share one, unless `max_concurrency` lets go
+fewer at once. Where the provider answers within the call, a worker waits for each message: twice
+for a kit, once for a pack, {waiting:.0f} GB-seconds and ${alone:.6f} each time.
 """
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.performance.bundle_sizes import BundleSize
 from tests.performance.counting import ONCE_PER_MESSAGE, PACK, Steps
 from tests.performance.figures import Figure
+from tests.performance.kits import kit_figures
 from tests.performance.measuring import Measured
 
 PACK_WALL = "pack of ten ÷ one provider call"
@@ -37,6 +38,7 @@ def figures(found: Findings) -> list[Figure]:
             goal=1.25,
             beside="limit 1.0; one after another 10",
         ),
+        *kit_figures(measured.kits),
         Figure(
             "P5",
             IN_THE_CALL,

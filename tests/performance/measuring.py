@@ -15,6 +15,7 @@ from shared.domain.pricing.catalogue import default_model
 from shared.domain.request import ProviderName
 from tests.performance.baseline.deployed import Baseline, deploy_baseline
 from tests.performance.invocations import Function, Invocation
+from tests.performance.kits import KitRound, measure_kits
 from tests.performance.owner import ASPECT_RATIO, PACK, PaidOwner, Waited
 
 PROVIDER_SECONDS = 2.0
@@ -43,6 +44,7 @@ class Measured:
 
     memory_mb: int
     rounds: list[Round] = field(default_factory=list)
+    kits: list[KitRound] = field(default_factory=list)
     cold_pack: Waited | None = None
     cold_billed: float = 0
     pack_cpu: float = 0
@@ -85,6 +87,7 @@ def _measured(stack: LocalStack, owner: PaidOwner, rounds: int) -> Measured:
     found.pack_cpu = (worker.cpu_seconds() - cpu_before[0]) / images
     found.baseline_cpu = (baseline.function.cpu_seconds() - cpu_before[1]) / images
     found.peak_memory_mb = worker.peak_memory_mb()
+    found.kits = measure_kits(stack, rounds)
     _measure_webhooks(stack, owner, worker, found, rounds)
     return found
 

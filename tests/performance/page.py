@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from tests.performance import kits
 from tests.performance.costs import in_the_call, usd_per_1000
 from tests.performance.figures import Figure
 from tests.performance.findings import Findings, figures
@@ -20,6 +21,7 @@ apart at most, because the seconds of one machine mean nothing on another.
 - **P3.** From the request until the generation's `completed_at`, divided by the median of three
   direct calls to the same simulator with the same body. The engine, the simulators (which draw
   every picture) and the functions share the processors: on AWS only the worker counts.
+{kits}
 - **P5.** Billed duration × memory of every invocation, from the engine's REPORT lines. The baseline
   is one blocking invocation per image on the same bundle, with the same memory, model calls,
   renditions and number of objects (`tests/performance/baseline/handler.py`), two at a time. By
@@ -55,7 +57,7 @@ def text(found: Findings, day: date) -> str:
         "",
         "![Each figure as a share of its goal](performance.svg)",
         "",
-        _HOW,
+        _HOW.format(kits=kits.HOW),
         *_where_the_time_goes(found),
     ]
     return "\n".join(parts) + "\n"

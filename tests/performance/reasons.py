@@ -10,6 +10,7 @@ from tests.performance.findings import (
     bundle,
     figures,
 )
+from tests.performance.kits import KIT_WALL, REASON, SEQUENCE_WALL
 
 _TRACED = (
     "In packs traced on 2026-11-21 the items were claimed after 0.1 s, the model called after 0.15 "
@@ -25,7 +26,8 @@ _RENDITIONS = (
 def in_the_way(found: Findings) -> list[str]:
     """What is known of each goal that was missed."""
     missed = {figure.what for figure in figures(found) if not figure.met}
-    reasons = [reason for what, reason in _reasons(found).items() if what in missed]
+    known = [reason for what, reason in _reasons(found).items() if what in missed]
+    reasons = list(dict.fromkeys(known))
     return ["## What stands in the way", "", *reasons] if reasons else []
 
 
@@ -33,6 +35,8 @@ def _reasons(found: Findings) -> dict[str, str]:
     """By the figure that each explains."""
     return {
         PACK_WALL: _pack_wall(found),
+        KIT_WALL: REASON,
+        SEQUENCE_WALL: REASON,
         IN_THE_CALL: (
             "- **P5, answer in the call**, is one tenth of the waiting and the same excess over it "
             "as in P3; with a provider of 15 s instead of 2 s the excess weighs a seventh."

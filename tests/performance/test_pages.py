@@ -9,6 +9,7 @@ from tests.performance.bundle_sizes import BundleSize
 from tests.performance.counting import count_portraits
 from tests.performance.figures import Figure
 from tests.performance.findings import Findings, figures
+from tests.performance.kits import KitRound
 from tests.performance.measuring import Measured, Round
 from tests.performance.owner import Waited
 from tests.performance.page import text
@@ -17,12 +18,15 @@ from tests.performance.plot import svg
 DAY = date(2026, 11, 21)
 
 
-def findings(*, pack_seconds: float = 2.4, peak_memory_mb: float = 150) -> Findings:
+def findings(
+    *, pack_seconds: float = 2.4, peak_memory_mb: float = 150, kit_seconds: float = 12.0
+) -> Findings:
     pack = Waited(began=0, recorded=pack_seconds, seen=pack_seconds)
     return Findings(
         measured=Measured(
             memory_mb=1024,
             rounds=[Round(2.0, pack, pack_billed=0.22, baseline_billed=2.2)],
+            kits=[KitRound(kit_seconds, in_sequence=kit_seconds + 9)],
             cold_pack=pack,
             pack_cpu=0.1,
             peak_memory_mb=peak_memory_mb,
@@ -41,11 +45,16 @@ def test_a_page_of_reached_goals_has_nothing_to_explain() -> None:
     assert "missed" not in page
     assert "What stands in the way" not in page
     assert "| P3 | pack of ten ÷ one provider call | 1.20 | – | ≤ 1.25 | reached |" in page
+    assert "| P4 | kit of 7 slots ÷ two provider calls | 1.20 | – | ≤ 1.25 | reached |" in page
 
 
 @pytest.mark.parametrize(
     ("worse", "reason"),
-    [({"pack_seconds": 3.0}, "**P3** misses"), ({"peak_memory_mb": 230.0}, "**P12, memory.**")],
+    [
+        ({"pack_seconds": 3.0}, "**P3** misses"),
+        ({"kit_seconds": 12.9}, "**P4.** Two calls"),
+        ({"peak_memory_mb": 230.0}, "**P12, memory.**"),
+    ],
 )
 def test_a_missed_goal_says_what_stands_in_its_way(worse: dict[str, float], reason: str) -> None:
     page = text(findings(**worse), DAY)

@@ -1,5 +1,7 @@
 """The workflow of a reference kit: in order, told once, and to its end whatever is lost."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,8 +10,9 @@ from shared.domain.character import FaceSource
 from shared.domain.closing import close
 from shared.domain.errors import ContentBlocked
 from shared.domain.events import CancelRequested
-from shared.domain.generation import Snapshot, Status
+from shared.domain.generation import Dispatch, Snapshot, Status
 from shared.domain.limits import LOOKED_AT_WITHIN
+from shared.domain.provider import Finished, Pending, ProviderCall
 from shared.domain.quality import CheckStatus, Quality, QualityCheck
 from shared.domain.reference_kit import KitStatus, shown
 from shared.domain.work import RunItems
@@ -62,7 +65,7 @@ def test_the_anchor_is_drawn_alone_and_the_others_side_by_side_after_it() -> Non
     life._step()
     life._step()
 
-    assert [sent.work.indexes for sent in life.shop.queue.sent] == [(1,), (2,)]  # type: ignore[union-attr]
+    assert [sent.work.indexes for sent in life.shop.queue.sent] == [(1, 2)]  # type: ignore[union-attr]
     done = life.live()
     assert statuses(done) == [Status.COMPLETED] * 3
     assert kit_status(life) is KitStatus.READY
@@ -80,6 +83,32 @@ def test_a_kit_in_sequence_draws_one_after_the_other() -> None:
     life.live()
 
     assert at_once == [1, 1, 1]
+
+
+async def test_a_place_is_free_as_soon_as_a_slot_ends_and_not_when_its_message_does() -> None:
+    life = KitLife(max_concurrency=2, slots=("anchor_face", "profile", "half_body", "full_body"))
+    shop, told = life.shop, life.shop.workflow.answers
+    life.begin(source=USABLE)
+    for index in range(3):
+        shop.run_slot(generation_id=shop.generation_id, index=index, token=f"token-{index}")
+    await shop.run(0)
+    draw, answer, known = shop.provider.start, shop.workflow.answer, threading.Event()
+
+    def noticed(token: str, status: Status) -> None:
+        answer(token, status)
+        known.set()
+
+    async def drawn(call: ProviderCall) -> Finished | Pending:
+        if call.prompt.endswith("view 2"):
+            assert await asyncio.to_thread(known.wait, 5), "its neighbour has not been told of"
+        return await draw(call)
+
+    shop.workflow.answer = noticed  # type: ignore[method-assign]
+    shop.provider.start = drawn  # type: ignore[method-assign]  # a slow neighbour
+    await shop.run(1, 2)
+
+    assert told == dict.fromkeys(("token-0", "token-1", "token-2"), Status.COMPLETED)
+    assert life.now().items[3].dispatch is Dispatch.HELD
 
 
 def test_without_an_anchor_nothing_else_is_drawn() -> None:

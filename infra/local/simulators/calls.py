@@ -8,7 +8,8 @@ _KEPT = 2000
 
 @dataclass(slots=True)
 class Call:
-    """One request. `charged` means that the provider would send a bill for it."""
+    """One request. `charged` means that the provider would send a bill for it; `shown` are the
+    SHA-256 digests of the pictures that it came with, where they come with it."""
 
     action: str
     method: str
@@ -18,6 +19,7 @@ class Call:
     prompt: str = ""
     seed: int | None = None
     references: int = 0
+    shown: list[str] = field(default_factory=list)
     ignored_inputs: list[str] = field(default_factory=list)
     fault: str | None = None
     status: int | None = None

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -110,6 +111,7 @@ class _GeminiSimulator:
         call.model = model.id
         asked = await asyncio.to_thread(understand, document, model)
         call.seed, call.references = asked.seed, len(asked.images)
+        call.shown = [sha256(image).hexdigest() for image in asked.images]
         trouble = self.faults.strike("generate", call)
         if trouble is not None:
             return await strike(request, trouble, model.id, _version(request))

@@ -1,7 +1,7 @@
 """Generations, their items, attempts and due markers."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -113,6 +113,14 @@ class DynamoGenerations:
     def token(self, ref: ItemRef) -> str | None:
         record = self.table.get(keys.token(ref.generation_id, ref.index))
         return None if record is None else str(record["token"])
+
+    def note_let_go(self, ref: ItemRef, now: datetime) -> Set[int]:
+        noted = update(
+            keys.generation(ref.generation_id, keys.RELEASED),
+            "ADD #indexes :index SET #ttl = :ttl",
+            values={"index": {f"{ref.index:02}"}, "ttl": int((now + TOKEN_LIFE).timestamp())},
+        )
+        return frozenset(map(int, self.table.change(noted)["indexes"]))
 
     def items(self, refs: Sequence[ItemRef]) -> Mapping[ItemRef, Item]:
         records = self.table.get_many(

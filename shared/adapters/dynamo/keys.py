@@ -6,6 +6,7 @@ GEN#{generation}      ATT#{nn}#{k}                attempt k of item nn
                       ITEM#{nn}                   item nn, less than 1 KB
                       META                        the generation
                       META#BRIEF                  prompts and references, written once
+                      RELEASED                    indexes: items that their workflow let go; ttl
                       TOKEN#{nn}                  the task token of who awaits item nn; ttl
 CHR#{character}       HERO#{variant type}         variant_id: the hero of the type
                       META                        the character with its current source
@@ -70,6 +71,7 @@ HEROES: Final = "HERO#"
 VARIANTS: Final = "VARIANT#"
 VERSIONS: Final = "VERSIONS#"
 ATTEMPTS: Final = "ATT#"
+RELEASED: Final = "RELEASED"
 TOKENS: Final = "TOKEN#"
 GENERATION_PREFIX: Final = "GEN#"
 IMAGE_PREFIX: Final = "IMG#"
