@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.performance.analysis import FaceAnalysis
 from tests.performance.bundle_sizes import BundleSize
 from tests.performance.counting import count_portraits
 from tests.performance.figures import Figure
@@ -17,7 +18,13 @@ from tests.performance.plot import svg
 DAY = date(2026, 11, 21)
 
 
-def findings(*, pack_seconds: float = 2.4, peak_memory_mb: float = 150) -> Findings:
+def findings(
+    *,
+    pack_seconds: float = 2.4,
+    peak_memory_mb: float = 150,
+    analysis_ms: float = 180,
+    analysis_mb: float = 110,
+) -> Findings:
     pack = Waited(began=0, recorded=pack_seconds, seen=pack_seconds)
     return Findings(
         measured=Measured(
@@ -30,6 +37,7 @@ def findings(*, pack_seconds: float = 2.4, peak_memory_mb: float = 150) -> Findi
         ),
         bundles=[BundleSize("worker", 15.2, compiled=1.0)],
         portraits=count_portraits(),
+        analysis=FaceAnalysis([analysis_ms - 9, analysis_ms, analysis_ms + 70], analysis_mb),
         load=0.1,
         processors=2,
     )
@@ -45,7 +53,12 @@ def test_a_page_of_reached_goals_has_nothing_to_explain() -> None:
 
 @pytest.mark.parametrize(
     ("worse", "reason"),
-    [({"pack_seconds": 3.0}, "**P3** misses"), ({"peak_memory_mb": 230.0}, "**P12, memory.**")],
+    [
+        ({"pack_seconds": 3.0}, "**P3** misses"),
+        ({"peak_memory_mb": 230.0}, "**P12, memory.**"),
+        ({"analysis_ms": 260.0}, "**P13, time.**"),
+        ({"analysis_mb": 230.0}, "**P13, memory.**"),
+    ],
 )
 def test_a_missed_goal_says_what_stands_in_its_way(worse: dict[str, float], reason: str) -> None:
     page = text(findings(**worse), DAY)
