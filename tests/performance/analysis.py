@@ -22,6 +22,9 @@ ANALYSIS_TIME = "processor time of a face analysis"
 ANALYSIS_MEMORY = "memory of a face analysis"
 _SCRIPT = Path(__file__).with_name("in_bundle") / "analysing.py"
 _SIDE = 1024
+_HEAD = (110, 20, 330, 240)
+"""Where the demo's photo shows nothing but the face: in all of it dlib finds a second one, and
+each one costs a vector."""
 _TIMES = 9
 
 
@@ -58,7 +61,7 @@ def measure_analysis(bundle: Path | None = None) -> FaceAnalysis:
 
 def _portrait() -> bytes:
     with Image.open(DEFAULT_PHOTO) as photo:
-        square = photo.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+        square = photo.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS, _HEAD)
     encoded = io.BytesIO()
     square.save(encoded, "PNG")
     return encoded.getvalue()

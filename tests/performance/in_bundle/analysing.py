@@ -33,6 +33,7 @@ from tests.fakes import FakeCharacters, FakeGenerations  # noqa: E402
 assert callable(handler.lambda_handler)
 picture, times = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
 memory, store, analyzer = Memory(), FakeImageStore(), DlibFaces()
+assert len(analyzer.read(picture).faces) == 1
 characters, images = FakeCharacters(memory), FakeImages(memory)
 analyse = AnalyseImage(
     record_score=RecordScore(images, FakeGenerations(memory), FakeWorkQueue()),
@@ -65,5 +66,5 @@ for number in range(times + 1):
     assert found is not None, image.id
     assert found.score == 100, found
 
-# The first reads the models, and the photo that the pictures are compared with.
+# The first one's source is read as well.
 print(json.dumps({"milliseconds": milliseconds[1:], "megabytes": _megabytes("VmHWM") - bare}))
