@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.aws import TABLE, Aws
 
 EVERY_TYPE: Any = {
@@ -45,3 +48,27 @@ def test_a_number_is_compared_as_a_number_and_a_text_as_a_text(aws: Aws) -> None
     assert holds("number", "<", {"N": "10"})
     assert not holds("sk", "=", {"S": "of  each"})
     assert holds("sk", ">", {"S": "of"})
+
+
+def test_of_a_transaction_that_is_refused_nothing_stays(aws: Aws) -> None:
+    aws.dynamodb.put_item(TableName=TABLE, Item=EVERY_TYPE)
+    changed = aws.dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"]
+    changes: Any = {
+        "UpdateExpression": "ADD #n :one, texts :more SET #m.#s = :one, #l[0] = :one REMOVE yes",
+        "ExpressionAttributeNames": {"#n": "number", "#m": "map", "#s": "S", "#l": "list"},
+        "ExpressionAttributeValues": {":one": {"N": "1"}, ":more": {"SS": ["c"]}},
+    }
+    missing: Any = {"pk": {"S": "two"}, "sk": {"S": "missing"}}
+    check = {"TableName": TABLE, "Key": missing, "ConditionExpression": "attribute_exists(pk)"}
+
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        aws.dynamodb.transact_write_items(
+            TransactItems=[
+                {"Update": {"TableName": TABLE, "Key": KEY, **changes}},
+                {"ConditionCheck": check},
+            ]
+        )
+
+    assert aws.records() == [changed] == [EVERY_TYPE]
+    aws.dynamodb.update_item(TableName=TABLE, Key=KEY, **changes)
+    assert aws.records() != [EVERY_TYPE]
