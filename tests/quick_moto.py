@@ -5,8 +5,8 @@ import copy
 from functools import cache
 from typing import Any
 
-from botocore.model import StructureShape
 from moto.core import responses, utils
+from moto.core.model import StructureShape
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 

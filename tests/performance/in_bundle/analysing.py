@@ -52,8 +52,12 @@ store.put(source.image.key, picture, "image/png")
 milliseconds = []
 for number in range(times + 1):
     snapshot = a_snapshot(number + 1, items=1, character_id=somebody.id)
-    waiting = {"status": ImageStatus.LIVE, "similarity": Similarity.pending()}
-    image = an_image(snapshot.generation, number=number + 1, **waiting)
+    image = an_image(
+        snapshot.generation,
+        number=number + 1,
+        status=ImageStatus.LIVE,
+        similarity=Similarity.pending(),
+    )
     item = snapshot.items[0].model_copy(update={"status": Status.COMPLETED, "image": image})
     memory.generations[snapshot.generation.id] = snapshot.generation
     memory.items[snapshot.generation.id] = {0: item}
