@@ -60,12 +60,12 @@ def _of_an_item_only_what_may_change_is_copied() -> None:
     def own(value: DynamoType, memo: dict[int, Any]) -> DynamoType:
         return value if value.type in _NEVER_CHANGED else copy.deepcopy(value, memo)
 
-    def copied(self: Item, memo: dict[int, Any]) -> Item:
-        copied: Item = Item.__new__(Item)
+    def copy_of(self: Item, memo: dict[int, Any]) -> Any:
+        copied: Any = Item.__new__(Item)
         copied.hash_key, copied.range_key = self.hash_key, self.range_key
         copied.attrs = LimitedSizeDict.__new__(LimitedSizeDict)
         for name, value in self.attrs.items():  # not its own setter, which measures all of it
             dict.__setitem__(copied.attrs, name, own(value, memo))
         return copied
 
-    Item.__deepcopy__ = copied  # type: ignore[method-assign]
+    Item.__deepcopy__ = copy_of  # type: ignore[method-assign]

@@ -59,12 +59,13 @@ def test_of_a_transaction_that_is_refused_nothing_stays(aws: Aws) -> None:
         "ExpressionAttributeValues": {":one": {"N": "1"}, ":more": {"SS": ["c"]}},
     }
     missing: Any = {"pk": {"S": "two"}, "sk": {"S": "missing"}}
-    check = {"TableName": TABLE, "Key": missing, "ConditionExpression": "attribute_exists(pk)"}
+    update: Any = {"TableName": TABLE, "Key": KEY, **changes}
+    check: Any = {"TableName": TABLE, "Key": missing, "ConditionExpression": "attribute_exists(pk)"}
 
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         aws.dynamodb.transact_write_items(
             TransactItems=[
-                {"Update": {"TableName": TABLE, "Key": KEY, **changes}},
+                {"Update": update},
                 {"ConditionCheck": check},
             ]
         )
