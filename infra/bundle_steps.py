@@ -26,7 +26,7 @@ def export(function: str) -> str:
     )
 
 
-def install(requirements: str, target_platform: str, building: Path) -> None:
+def install(requirements: str, target_platform: str, building: Path, *options: str) -> None:
     sources = [word for name in contents.BUILT_FROM_SOURCE for word in ("--no-binary", name)]
     # Copied, not linked: a link would let an edit of the bundle change uv's cache.
     _uv(
@@ -42,7 +42,7 @@ def install(requirements: str, target_platform: str, building: Path) -> None:
             "copy",
         ),
         *("--python-version", PYTHON_VERSION, "--python-platform", target_platform),
-        *("--requirements", "-"),
+        *("--requirements", "-", *options),
         stdin=requirements,
     )
 

@@ -70,7 +70,7 @@ class Bundler:
 
     def build_all(self, functions: Iterable[str]) -> dict[str, Bundle]:
         names = tuple(functions)
-        _forget_unused(self._bytecode)
+        forget_unused(self._bytecode)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             return dict(zip(names, pool.map(self.build, names), strict=True))
 
@@ -133,7 +133,7 @@ def _cached(final: Path, fill: Callable[[Path], None]) -> Path:
         os.utime(final)
         return final
     final.parent.mkdir(parents=True, exist_ok=True)
-    _forget_unused(final.parent)
+    forget_unused(final.parent)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=final.parent))
     try:
         fill(building)
@@ -148,7 +148,8 @@ def _cached(final: Path, fill: Callable[[Path], None]) -> Path:
     return final
 
 
-def _forget_unused(cache: Path) -> None:
+def forget_unused(cache: Path) -> None:
+    """Remove what no build has touched for a day."""
     for entry in cache.iterdir() if cache.exists() else ():
         if time.time() - entry.stat().st_mtime <= UNUSED_FOR_SECONDS:
             continue

@@ -15,6 +15,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import DefaultConfig
 
 from shared.adapters.dynamo.keys import BY_OWNER, DUE_INDEX
+from tests import quick_moto
 from tests.aws_calls import calls
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _ONE_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
 # Nothing here calls AWS but through botocore. To be watched by moto, `requests` would be given
 # 1,200 patterns anew for each test.
 moto_core.RESPONSES_METHODS.clear()
+quick_moto.install()
 
 
 @dataclass(frozen=True)

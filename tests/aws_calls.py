@@ -7,11 +7,15 @@ import botocore.handlers
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel
 
+_READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan")
+
 
 class AwsCalls:
-    """`count["dynamodb.PutItem"]`; batches and retries of ours count as the calls they are."""
+    """`count["dynamodb.PutItem"]`; batches and retries of ours count as the calls they are.
+    `tried_writes` are all calls that may change something since the process began."""
 
     def __init__(self) -> None:
+        self.tried_writes = 0
         self.count: Counter[str] = Counter()
         self._faults: defaultdict[str, deque[dict[str, Any]]] = defaultdict(deque)
 
@@ -36,6 +40,7 @@ class AwsCalls:
         """botocore's `before-call`: an answer given here replaces the request."""
         operation = f"{model.service_model.service_name}.{model.name}"
         self.count[operation] += 1
+        self.tried_writes += not model.name.startswith(_READS)
         if not self._faults[operation]:
             return None
         return AWSResponse("", 400, {}, None), self._faults[operation].popleft()  # type: ignore[arg-type]  # nothing reads the raw body

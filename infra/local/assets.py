@@ -11,11 +11,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.layout import REGION, STACK_NAME
+from infra.bundles import forget_unused
+from infra.local.layout import PROJECT, REGION, STACK_NAME
 
 ACCOUNT = "000000000000"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SIDE_BY_SIDE = 2
+# By the names that the CDK gives assets, which are digests: any assembly may have the same one.
+ZIPS = PROJECT / ".build" / "zips"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ def publish(assets: list[Asset], s3: Any) -> None:
     """Upload every asset; folders as zips, bytecode included."""
     for bucket in {asset.bucket for asset in assets}:
         _ensure_bucket(bucket, s3)
+    forget_unused(ZIPS)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        sources = pool.map(lambda a: zip_of(a.source) if a.zipped else a.source, assets)
+        sources = pool.map(_to_upload, assets)
         for asset, source in zip(assets, sources, strict=True):
             with source.open("rb") as body:
                 s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=body)
@@ -58,10 +62,18 @@ def unpublish(assets: list[Asset], s3: Any) -> None:
         s3.delete_object(Bucket=asset.bucket, Key=asset.key)
 
 
-def zip_of(folder: Path) -> Path:
-    """A reproducible zip beside the folder, made once."""
-    target = folder.with_name(folder.name + ".zip")
-    if not target.exists():
+def _to_upload(asset: Asset) -> Path:
+    if not asset.zipped:
+        return asset.source
+    ZIPS.mkdir(parents=True, exist_ok=True)
+    return zip_of(asset.source, ZIPS / asset.key)
+
+
+def zip_of(folder: Path, target: Path) -> Path:
+    """A reproducible zip of the folder, made once."""
+    if target.exists():
+        os.utime(target)  # It is in use.
+    else:
         # Another run may be making the same zip: each has a draft of its own.
         draft = target.with_suffix(f".{os.getpid()}.draft")
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from infra.local.assets import assets_of
 from infra.local.children import run_to_end
 from infra.local.layout import AUDIENCE, ISSUER, PROJECT, LocalError, StateDir
 from infra.local.providers import PROVIDERS
@@ -33,6 +34,8 @@ def local_context(overrides: Mapping[str, str]) -> dict[str, str]:
         "jwt_issuer": ISSUER,
         "jwt_audience": AUDIENCE,
         "image_providers": ",".join(provider.name for provider in PROVIDERS),
+        # Bundles are published from where they were built: each copy would have half a gigabyte.
+        "aws:cdk:disable-asset-staging": "true",
         **overrides,
     }
 
@@ -60,20 +63,31 @@ def synthesize(context: Mapping[str, str], state: StateDir) -> Path:
     Made under another name and then renamed: a folder with a key's name is always whole.
     """
     target = CACHE / assembly_key(context)
-    if not target.exists():
+    if not _whole(target):
+        shutil.rmtree(target, ignore_errors=True)
         CACHE.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=CACHE))
         try:
             _run_app(context, draft, state)
             draft.rename(target)
         except OSError:
-            if not target.exists():  # otherwise another process was first, with the same
+            if not _whole(target):  # otherwise another process was first, with the same
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     os.utime(target)
     _forget_old()
     return target
+
+
+def _whole(assembly: Path) -> bool:
+    """Whether it is there with the bundles it names, which are then kept for another day."""
+    sources = [asset.source for asset in assets_of(assembly)] if assembly.exists() else []
+    if not sources or not all(source.exists() for source in sources):
+        return False
+    for source in sources:
+        os.utime(source)
+    return True
 
 
 def _inputs() -> Iterator[Path]:

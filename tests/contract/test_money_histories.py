@@ -71,7 +71,7 @@ def test_money_adds_up_whatever_happens(steps: Steps) -> None:
     play(History(fake_stores()), steps)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_STEP, min_size=10, max_size=25))
 def test_money_adds_up_in_the_table_too(steps: Steps) -> None:
     with fresh_aws() as aws:

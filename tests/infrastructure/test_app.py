@@ -27,7 +27,7 @@ def other_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(PROJECT / name, copy / name)
     for name in ("functions", "infra", "shared"):
         shutil.copytree(PROJECT / name, copy / name)
-    for cache in ("bundles", "dependencies"):
+    for cache in ("bundles", "bytecode", "dependencies"):
         (PROJECT / ".build" / cache).mkdir(parents=True, exist_ok=True)
         (copy / ".build").mkdir(exist_ok=True)
         (copy / ".build" / cache).symlink_to(PROJECT / ".build" / cache)
@@ -62,26 +62,22 @@ def _written(outdir: Path) -> dict[str, str]:
     }
 
 
-def test_two_runs_in_two_folders_write_the_same_and_say_nothing(
-    other_checkout: Path, tmp_path: Path
-) -> None:
-    """The second one where an earlier run has left its assets."""
+def test_two_runs_in_two_folders_write_the_same(other_checkout: Path, tmp_path: Path) -> None:
+    """One as a person does it, who is told the folder; one as the CDK command does it, which is
+    told nothing, and where an earlier run has left its assets."""
+    context = {**ISSUER, "local": "true", "paid_in_flight": "7"}
     (tmp_path / "second/asset.of_an_earlier_run").mkdir(parents=True)
     shutil.copytree(other_checkout, tmp_path / "moved", symlinks=True)
-    for checkout, outdir in ((other_checkout, "first"), (tmp_path / "moved", "second")):
-        done = _run_app(checkout, tmp_path / outdir)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert _written(tmp_path / "first") == _written(tmp_path / "second")
 
+    by_a_person = _run_app(other_checkout, None, **context)
+    by_the_command = _run_app(tmp_path / "moved", tmp_path / "second", **context)
 
-def test_without_the_cdk_command_context_is_read_and_the_folder_is_told(
-    other_checkout: Path,
-) -> None:
-    done = _run_app(other_checkout, None, **ISSUER, local="true", paid_in_flight="7")
-    assert done.returncode == 0, done.stderr
-    folder = other_checkout / "cdk.out"
-    assert done.stdout == f"Template and assets are in {folder}\n"
-    template = Template(json.loads((folder / "Likeness.template.json").read_text()))
+    told = f"Template and assets are in {other_checkout / 'cdk.out'}\n"
+    for done, said in ((by_a_person, told), (by_the_command, "")):
+        assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    written = _written(other_checkout / "cdk.out")
+    assert written == _written(tmp_path / "second")
+    template = Template(json.loads(written["Likeness.template.json"]))
     assert template.environment("generations")["PAID_IN_FLIGHT"] == "7"
     for function in template.functions().values():
         assert function["Architectures"] == [this_machine().architecture]

@@ -166,3 +166,9 @@ def test_bundles_built_in_two_folders_are_equal_byte_for_byte(
 def test_what_a_tool_says_is_in_the_error() -> None:
     with pytest.raises(steps.BundleError, match="no-such-function"):
         steps.export("no-such-function")
+
+
+@pytest.mark.parametrize("function", ["face_analysis", "worker"])
+def test_all_that_is_locked_can_be_had_for_lambda(function: str, tmp_path: Path) -> None:
+    """On this machine the functions run on its own processor: nothing else would miss a wheel."""
+    steps.install(steps.export(function), LAMBDA.platform, tmp_path, "--dry-run")

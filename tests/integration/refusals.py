@@ -6,12 +6,13 @@ They may share it because a refusal writes nothing; each test proves that.
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tests.aws import IMAGES_BUCKET, QUEUES, UPLOADS_BUCKET, Aws, fresh_aws
+from tests.aws_calls import calls
 from tests.integration.deployed import deployed
 from tests.integration.http_client import Answer, call, request_of, send
 from tests.workshop import png
@@ -32,6 +33,20 @@ class Shop:
     generation: str
     capsule: str
     variant: str
+    _known: list[Any] = field(default_factory=list)
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Nothing is written meanwhile. To look at everything takes longer than most refusals do,
+        so that is done where a write was tried at all."""
+        if not self._known:
+            self._known.append(self.state())
+        tried = calls.tried_writes
+        yield
+        if calls.tried_writes != tried:
+            before, now = self._known.pop(), self.state()
+            self._known.append(now)
+            assert now == before, "a refusal writes nothing"
 
     def state(self) -> Any:
         """Everything that a refusal must leave as it was."""

@@ -46,7 +46,7 @@ def _without_tokens(document: dict[str, Any]) -> dict[str, Any]:
     return bare
 
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

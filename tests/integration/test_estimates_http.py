@@ -22,9 +22,8 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(autouse=True)
 def nothing_written(shop: Shop) -> Iterator[None]:
-    before = shop.state()
-    yield
-    assert shop.state() == before
+    with shop.untouched():
+        yield
 
 
 def test_an_estimate_tells_prompts_price_and_model(shop: Shop) -> None:

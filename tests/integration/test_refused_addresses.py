@@ -21,9 +21,8 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(autouse=True)
 def nothing_written(shop: Shop) -> Iterator[None]:
-    before = shop.state()
-    yield
-    assert shop.state() == before
+    with shop.untouched():
+        yield
 
 
 ROUTES = [

@@ -19,9 +19,8 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(autouse=True)
 def nothing_written(shop: Shop) -> Iterator[None]:
-    before = shop.state()
-    yield
-    assert shop.state() == before
+    with shop.untouched():
+        yield
 
 
 def imagine(**changes: Any) -> dict[str, Any]:

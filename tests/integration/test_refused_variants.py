@@ -41,9 +41,8 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(autouse=True)
 def nothing_written(shop: Shop) -> Iterator[None]:
-    before = shop.state()
-    yield
-    assert shop.state() == before
+    with shop.untouched():
+        yield
 
 
 def at(shop: Shop, status: VariantStatus, verb: str = "") -> str:

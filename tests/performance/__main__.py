@@ -18,6 +18,7 @@ def main() -> None:
     measured = measure(rounds)
     # Only now: counting puts this process into an environment without any real account.
     from tests.performance import costs, costs_page, page
+    from tests.performance.analysis import measure_analysis
     from tests.performance.bundle_sizes import bundle_sizes
     from tests.performance.counting import count_portraits
     from tests.performance.findings import Findings
@@ -26,6 +27,7 @@ def main() -> None:
         measured=measured,
         bundles=bundle_sizes(),
         portraits=count_portraits(),
+        analysis=measure_analysis(),
         load=load,
         processors=os.process_cpu_count() or 1,
     )

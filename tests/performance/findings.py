@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.performance.analysis import FaceAnalysis, analysis_figures
 from tests.performance.bundle_sizes import BundleSize
 from tests.performance.counting import ONCE_PER_MESSAGE, PACK, Steps
 from tests.performance.figures import Figure
@@ -22,6 +23,7 @@ class Findings:
     measured: Measured
     bundles: Sequence[BundleSize]
     portraits: Steps
+    analysis: FaceAnalysis
     load: float
     processors: int
 
@@ -90,6 +92,7 @@ def figures(found: Findings) -> list[Figure]:
             )
             for one in found.bundles
         ),
+        *analysis_figures(found.analysis),
     ]
 
 

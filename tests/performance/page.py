@@ -28,6 +28,9 @@ apart at most, because the seconds of one machine mean nothing on another.
   webhook: the worker's start, the callbacks, the worker that stores, and the late poll.
 - **P6.** A botocore hook counts the calls of the functions (`tests/performance/test_aws_calls.py`).
 - **P12.** Zipped at the highest compression; peak memory is what the worker's process ever held.
+- **P13.** A fresh process on the bundle of face analysis, with dlib and its models, looks at a
+  portrait as the service does, which compares it with its source. The storage around it is in
+  memory; the models and the source are read before its time is taken.
 """
 
 

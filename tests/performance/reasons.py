@@ -1,5 +1,6 @@
 """What stands in the way of a goal that was missed."""
 
+from tests.performance.analysis import in_the_way_of_analysis
 from tests.performance.counting import PACK
 from tests.performance.findings import (
     BY_WEBHOOK,
@@ -53,6 +54,7 @@ def _reasons(found: Findings) -> dict[str, str]:
             "at once as there are processors and `MALLOC_ARENA_MAX=2` the same worker peaked at "
             "165 MB after five packs, without at 253 MB (tried on 2026-11-21)."
         ),
+        **in_the_way_of_analysis(found.analysis),
     }
 
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.performance.analysis import FaceAnalysis
 from tests.performance.bundle_sizes import BundleSize
 from tests.performance.counting import count_portraits
 from tests.performance.figures import Figure
@@ -19,7 +20,12 @@ DAY = date(2026, 11, 21)
 
 
 def findings(
-    *, pack_seconds: float = 2.4, peak_memory_mb: float = 150, kit_seconds: float = 12.0
+    *,
+    pack_seconds: float = 2.4,
+    peak_memory_mb: float = 150,
+    kit_seconds: float = 12.0,
+    analysis_ms: float = 180,
+    analysis_mb: float = 110,
 ) -> Findings:
     pack = Waited(began=0, recorded=pack_seconds, seen=pack_seconds)
     return Findings(
@@ -34,6 +40,7 @@ def findings(
         ),
         bundles=[BundleSize("worker", 15.2, compiled=1.0)],
         portraits=count_portraits(),
+        analysis=FaceAnalysis([analysis_ms - 9, analysis_ms, analysis_ms + 70], analysis_mb),
         load=0.1,
         processors=2,
     )
@@ -54,6 +61,8 @@ def test_a_page_of_reached_goals_has_nothing_to_explain() -> None:
         ({"pack_seconds": 3.0}, "**P3** misses"),
         ({"kit_seconds": 12.9}, "**P4.** Two calls"),
         ({"peak_memory_mb": 230.0}, "**P12, memory.**"),
+        ({"analysis_ms": 260.0}, "**P13, time.**"),
+        ({"analysis_mb": 230.0}, "**P13, memory.**"),
     ],
 )
 def test_a_missed_goal_says_what_stands_in_its_way(worse: dict[str, float], reason: str) -> None:

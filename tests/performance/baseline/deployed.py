@@ -93,7 +93,7 @@ def _code(stack: LocalStack, bucket: str) -> dict[str, str]:
     """The worker's bundle with one more file."""
     folder = stack.state.root / "baseline"
     shutil.copytree(Bundler(target=this_machine()).build("worker").path, folder)
-    package = zip_of(folder)
+    package = zip_of(folder, folder.with_suffix(".zip"))
     with zipfile.ZipFile(package, "a") as archive:
         archive.write(Path(__file__).with_name("handler.py"), "baseline_handler.py")
     stack.boto3_client("s3").upload_file(str(package), bucket, "baseline.zip")
