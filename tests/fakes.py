@@ -306,6 +306,13 @@ class FakeAnswers:
         first = self.memory.first_answer(key, now)
         return None if first is None else first.for_request(key)
 
+    @locked
+    def keep(self, key: IdempotencyKey, now: datetime) -> None:
+        first = self.memory.first_answer(key, now)
+        if first is not None and (first.answer or first.request_hash != key.request_hash):
+            raise first.refusal(key)
+        self.memory.keep_answer(key)
+
 
 @dataclass
 class FakeCharacters:
