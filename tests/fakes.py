@@ -59,6 +59,7 @@ __all__ = [
     "FakeWorkQueue",
     "Memory",
     "Sent",
+    "TwinAnswers",
 ]
 
 
@@ -312,6 +313,17 @@ class FakeAnswers:
         if first is not None and (first.answer or first.request_hash != key.request_hash):
             raise first.refusal(key)
         self.memory.keep_answer(key)
+
+
+@dataclass
+class TwinAnswers(FakeAnswers):
+    """As a request finds them whose twin commits right after it has looked for the first time."""
+
+    looks: int = 0
+
+    def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:
+        self.looks += 1
+        return super().find(key, now) if self.looks > 1 else None
 
 
 @dataclass
