@@ -66,17 +66,16 @@ def check_quality(reading: FaceReading, kind: PictureKind) -> Quality:
     return Quality(status=worst, checks=checks)
 
 
-def unreadable() -> Quality:
+def unreadable(outcome: CheckStatus = CheckStatus.FAILED) -> Quality:
     """Of a picture that could not be looked at, however often it was tried."""
-    failed = CheckStatus.FAILED
     check = QualityCheck(
         name="readable",
         value=0,
         limit=1,
-        outcome=failed,
-        message="The picture could not be looked at; try another one.",
+        outcome=outcome,
+        message="The picture could not be looked at; another one may do better.",
     )
-    return Quality(status=failed, checks=(check,))
+    return Quality(status=outcome, checks=(check,))
 
 
 _WORST_FIRST: Final = (CheckStatus.FAILED, CheckStatus.WARNED, CheckStatus.PASSED)

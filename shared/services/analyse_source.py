@@ -51,10 +51,10 @@ def _embedding(reading: FaceReading, key: str, analyzer: FaceAnalyzer) -> Embedd
     return Embedding(status=CheckStatus.PASSED, vector=rounded, **made)
 
 
-def given_up[S: FaceSource](source: S, reason: str) -> S:
+def given_up[S: FaceSource](source: S, reason: str, outcome: CheckStatus) -> S:
     """Of a picture that nobody could look at."""
     failed = Embedding(status=CheckStatus.FAILED, reason=reason)
-    return source.model_copy(update={"qa": unreadable(), "embedding": failed})
+    return source.model_copy(update={"qa": unreadable(outcome), "embedding": failed})
 
 
 def record_analysis(characters: Characters, owner: str, analysed: SourceImage) -> None:

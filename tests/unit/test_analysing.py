@@ -13,7 +13,7 @@ from shared.domain.analysis import ImageToAnalyse, KitToAnalyse, SourceToAnalyse
 from shared.domain.analytics.analyses import analyses_of
 from shared.domain.analytics.changes import ImageChange, KitChange, SourceChange
 from shared.domain.analytics.events import events_of
-from shared.domain.character import Character, SourceImage
+from shared.domain.character import Character, SourceImage, check_usable
 from shared.domain.errors import NotFound, StaleWrite
 from shared.domain.faces import FaceReading
 from shared.domain.generation import Progress, Snapshot, Status
@@ -490,14 +490,15 @@ def test_a_picture_whose_kit_has_gone_is_not_measured() -> None:
     assert similarity == Similarity.not_measured("kit_deleted")
 
 
-def test_a_photo_that_nobody_could_look_at_has_failed() -> None:
+def test_a_photo_that_nobody_could_look_at_spoils_no_kit() -> None:
     studio = Studio()
     kit, _ = studio.with_kit()
 
     studio.give_up(analysis=KitToAnalyse(owner=ADA, kit_id=kit.id))
 
     source = studio.kits.get(ADA, kit.id).source
-    assert (source.qa.status, source.embedding.reason) == (CheckStatus.FAILED, "analysis_failed")
+    assert (source.qa.status, source.embedding.reason) == (CheckStatus.WARNED, "analysis_failed")
+    check_usable(source)
 
 
 def test_a_new_kit_has_its_photo_looked_at_and_the_outcome_is_told() -> None:
