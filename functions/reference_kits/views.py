@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,7 +16,13 @@ from shared.domain.reference_kit import KitStatus, ShownKit, ShownSlot
 from shared.domain.request import ProviderName, Quality
 from shared.domain.slots import MAX_SLOTS, SlotWish
 from shared.domain.wished_slots import wished_slots
-from shared.runtime.drawing_views import AcceptBody, CostView, DrawView, ProgressView
+from shared.runtime.drawing_views import (
+    AcceptBody,
+    CostView,
+    DrawView,
+    LikenessView,
+    ProgressView,
+)
 from shared.runtime.error_view import ErrorView
 from shared.runtime.face_views import EmbeddingView, QaView
 from shared.runtime.form_files import InputPictureBody
@@ -144,16 +150,18 @@ class SlotView(View):
         )
 
 
-class KitView(View):
-    """`duration_ms` is how long the latest drawing took, `cost` is of all of them. `partial`: the
-    anchor face is there, and another slot has no picture."""
+class KitSummaryView(View):
+    """A kit in a list, without its slots. `duration_ms` is how long the latest drawing took,
+    `cost` is of all of them. `partial`: the anchor face is there, and another slot has no
+    picture."""
 
     id: str
     name: str
     status: KitStatus
     character_id: str | None
     source_image: KitPhotoView
-    slots: dict[str, SlotView]
+    anchor_image: ImageView | None
+    likeness: LikenessView
     progress: ProgressView
     cost: CostView
     max_concurrency: int
@@ -163,20 +171,17 @@ class KitView(View):
     duration_ms: int | None
 
     @classmethod
-    def of(
-        cls, shown: ShownKit, urls: SignedUrls, prompts: Mapping[str, str] | None = None
-    ) -> Self:
-        kit, end, told = shown.kit, shown.completed_at, prompts or {}
+    def of(cls, shown: ShownKit, urls: SignedUrls, **more: Any) -> Self:
+        kit, end, face = shown.kit, shown.completed_at, shown.anchor.image
         return cls(
+            **more,
             id=kit.id,
             name=kit.name,
             status=shown.status,
             character_id=kit.character_id,
             source_image=KitPhotoView.of(kit.source, urls),
-            slots={
-                one.slot.name: SlotView.of(one, urls, told.get(one.slot.name))
-                for one in shown.slots
-            },
+            anchor_image=face and ImageView.of(face, urls),
+            likeness=LikenessView.of(shown.likeness),
             progress=ProgressView.of(shown.progress),
             cost=CostView(
                 estimated_usd=usd(kit.estimated_micro_usd),
@@ -188,6 +193,22 @@ class KitView(View):
             completed_at=end,
             duration_ms=end and round((end - kit.drawn_at) / timedelta(milliseconds=1)),
         )
+
+
+class KitView(KitSummaryView):
+    """A kit as a whole."""
+
+    slots: dict[str, SlotView]
+
+    @classmethod
+    def whole(
+        cls, shown: ShownKit, urls: SignedUrls, prompts: Mapping[str, str] | None = None
+    ) -> Self:
+        told = prompts or {}
+        slots = {
+            one.slot.name: SlotView.of(one, urls, told.get(one.slot.name)) for one in shown.slots
+        }
+        return cls.of(shown, urls, slots=slots)
 
 
 def _wishes(named: tuple[str | SlotBody, ...] | None) -> tuple[SlotWish, ...] | None:

@@ -12,6 +12,7 @@ from shared.domain.character import FaceSource
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.generation import Item, ItemRef, Progress, Snapshot, Status
 from shared.domain.images import StoredImage
+from shared.domain.likeness import LikenessSummary, summary_of
 
 
 class KitStatus(StrEnum):
@@ -118,6 +119,12 @@ class ShownKit(Entity):
     def actual_micro_usd(self) -> int:
         items = [item for slot in self.slots for item in (slot.item, slot.earlier) if item]
         return self.kit.superseded_micro_usd + sum(item.cost_micro_usd for item in items)
+
+    @property
+    def likeness(self) -> LikenessSummary:
+        """Of the pictures that it shows."""
+        images = (slot.image for slot in self.slots)
+        return summary_of(image.similarity for image in images if image and image.similarity)
 
     @property
     def completed_at(self) -> datetime | None:
