@@ -121,7 +121,8 @@ class KitPhotoView(View):
 
 class SlotView(View):
     """`image` is the picture to use now: while a slot is drawn again, and where that fails, the
-    one before. `status` and `error` are of the latest drawing, `prompt` is shown on request."""
+    one before. `status` and `error` are of the latest drawing, all the rest is of the one that
+    brought `image`; `prompt` is shown on request."""
 
     status: Status
     image: ImageView | None
@@ -135,16 +136,16 @@ class SlotView(View):
 
     @classmethod
     def of(cls, slot: ShownSlot, urls: SignedUrls, prompt: str | None) -> Self:
-        item, image = slot.item, slot.image
+        item, made_by, image = slot.item, slot.made_by, slot.image
         failed = item is not None and item.status is Status.FAILED
         return cls(
             status=Status.FAILED if item is None else item.status,
             image=image and ImageView.of(image, urls),
             similarity=image and SimilarityView.of(image),
-            verdict=item and item.judgement,
-            draws=[DrawView.of(draw, image) for draw in item.draws] if item else [],
-            attempts=item.attempts if item else 0,
-            seed=item and item.seed,
+            verdict=made_by and made_by.judgement,
+            draws=[DrawView.of(draw, image) for draw in made_by.draws] if made_by else [],
+            attempts=made_by.attempts if made_by else 0,
+            seed=made_by and made_by.seed,
             error=ErrorView.of(item.failure) if failed and item and item.failure else None,
             prompt=prompt,
         )

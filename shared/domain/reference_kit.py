@@ -74,7 +74,12 @@ class ShownSlot(Entity):
     @property
     def image(self) -> StoredImage | None:
         """The picture to use for this slot now."""
-        return _image_of(self.item) or _image_of(self.earlier)
+        return _image_of(self.made_by)
+
+    @property
+    def made_by(self) -> Item | None:
+        """What brought that picture; where there is none, the latest."""
+        return next((one for one in (self.item, self.earlier) if _image_of(one)), self.item)
 
     @property
     def runs(self) -> bool:
