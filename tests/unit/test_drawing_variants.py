@@ -22,7 +22,13 @@ from shared.domain.errors import (
 from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
 from shared.domain.quality import CheckStatus, PictureKind, Quality, unreadable
 from shared.domain.request import Mode, ProviderName
-from shared.domain.variant import VariantProvenance, VariantStatus, approve, reject
+from shared.domain.variant import (
+    VariantProvenance,
+    VariantStatus,
+    approve,
+    check_deletion,
+    reject,
+)
 from shared.domain.variant_types import known_types, variant_type
 from shared.services.follow_variants import FollowVariants
 from shared.services.generate_variants import (
@@ -394,6 +400,42 @@ def test_told_twice_and_out_of_order_the_last_word_counts() -> None:
 
     variant = desk.memory.variants[begun.variant_ids[0]]
     assert (variant.status, variant.revision) == (GENERATED, revision)
+
+
+def test_a_variant_follows_the_generation_that_draws_it_now() -> None:
+    desk, character = a_desk()
+    begun = started(desk, character, HEADSHOTS.model_copy(update={"count": 1}))
+    (variant_id,) = begun.variant_ids
+    late = told(desk, begun, an_item(desk, begun, status=Status.PROCESSING))
+    desk.memory.items[begun.generation_id][0] = failed(desk, begun)
+    snapshot = desk.close_generation(generation_id=begun.generation_id)
+    retrial = desk.retry_generation(owner=ADA_PAYS, generation_id=begun.generation_id).value
+    again = StartedVariants.of(retrial)
+    failure = told(desk, begun, snapshot.items[0].model_copy(update={"version": 9}))
+    waits = told(desk, again, desk.generations.get(again.generation_id).items[0])
+
+    follow(desk, waits, failure)
+    assert desk.memory.variants[variant_id].status is PENDING, "it is drawn again"
+    desk.delete_generation(owner=ADA_PAYS.id, generation_id=begun.generation_id)
+    assert desk.memory.variants[variant_id].status is PENDING
+    follow(desk, failure, told(desk, again, completed(desk, again, version=6)), failure)
+    made = desk.memory.variants[variant_id]
+    assert (made.status, made.generation_id) == (GENERATED, again.generation_id)
+    follow(desk, late)
+    assert desk.memory.variants[variant_id] == made
+
+
+def test_what_a_deleted_generation_was_before_does_not_bring_its_variant_back() -> None:
+    desk, character = a_desk()
+    begun = started(desk, character)
+    late = told(desk, begun, an_item(desk, begun, status=Status.PROCESSING, version=1))
+
+    desk.delete_generation(owner=ADA_PAYS.id, generation_id=begun.generation_id)
+    follow(desk, late)
+
+    variant = desk.memory.variants[begun.variant_ids[0]]
+    assert variant.status is REJECTED
+    check_deletion(variant, is_hero=False, force=False)
 
 
 @pytest.mark.parametrize("decision", [REJECTED, APPROVED])
