@@ -23,7 +23,7 @@ _LONGEST: Final = 2048
 even noise of this size stays under the 5 MB that are taken (Rekognition quotas, 2026-11)."""
 _QUALITY: Final = 90
 _SMALLEST: Final = 80
-"""Side in pixels; what is smaller is refused as an invalid parameter."""
+"""Side in pixels of what is sent; what is smaller is refused as an invalid parameter."""
 _LATER: Final = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
@@ -80,12 +80,15 @@ class RekognitionFaces:
         return round(max(scores, default=0.0), 1)
 
     def _detect(self, picture: Picture) -> "list[FaceDetailTypeDef]":
-        if min(picture.size) < _SMALLEST:
+        if min(picture.within(_LONGEST).size) < _SMALLEST:
             return []
-        with _ours():
-            answer = self._client.detect_faces(
-                Image={"Bytes": _sent(picture)}, Attributes=["DEFAULT", "FACE_OCCLUDED"]
-            )
+        try:
+            with _ours():
+                answer = self._client.detect_faces(
+                    Image={"Bytes": _sent(picture)}, Attributes=["DEFAULT", "FACE_OCCLUDED"]
+                )
+        except self._client.exceptions.InvalidParameterException:
+            return []  # whatever else it cannot look at
         return answer["FaceDetails"]
 
 
