@@ -133,8 +133,8 @@ def generate_variants(
     body: VariantsBody,
     idempotency: IdempotencyKey | None,
 ) -> Reply[StartedVariantsView]:
-    """From the source image, which must have passed its checks. The variants are there at once,
-    `pending`; one that fails is `rejected`, with the error."""
+    """From the source image, which must have been checked and not have failed. The variants are
+    there at once, `pending`; one that fails is `rejected`, with the error."""
     answer = bootstrap.generate_variants()(
         owner=owner, character_id=character_id, wanted=body.to_domain(), idempotency=idempotency
     )

@@ -58,8 +58,8 @@ class ReferenceKit(Entity):
     updated_at: Timestamp
 
     @property
-    def items(self) -> tuple[ItemRef, ...]:
-        """Those that a reader of the kit needs."""
+    def refs(self) -> tuple[ItemRef, ...]:
+        """Of the items that a reader of the kit needs."""
         refs = [slot.drawn for slot in self.slots]
         return (*refs, *(slot.earlier for slot in self.slots if slot.earlier is not None))
 
@@ -100,7 +100,7 @@ class ShownKit(Entity):
     def status(self) -> KitStatus:
         if self.runs:
             return KitStatus.GENERATING if _begun(self.slots) else KitStatus.PENDING
-        if any(slot.image for slot in self.slots) and self.anchor.image:
+        if self.anchor.image:
             missing = any(slot.image is None for slot in self.slots)
             return KitStatus.PARTIAL if missing else KitStatus.READY
         item = self.anchor.item
