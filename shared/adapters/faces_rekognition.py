@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.adapters.faces_metrics import Picture, measure
+from shared.adapters.faces_metrics import Picture, measure, perceptual_hash
 from shared.domain.errors import InvalidImage, Unavailable
 from shared.domain.faces import Box, Face, FaceReading, FaceReference
 
@@ -46,7 +46,11 @@ class RekognitionFaces:
         faces = [_face(picture, detail) for detail in self._detect(picture)]
         faces.sort(key=lambda face: face.box.width * face.box.height, reverse=True)
         return FaceReading(
-            width=width, height=height, luma_std=picture.luma_std(), faces=tuple(faces)
+            width=width,
+            height=height,
+            luma_std=picture.luma_std(),
+            phash=perceptual_hash(picture),
+            faces=tuple(faces),
         )
 
     def refer(self, reading: FaceReading, image_key: str) -> FaceReference:

@@ -28,7 +28,17 @@ from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.list_generations import ListGenerations
-from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, an_image
+from tests.builders import (
+    ADA,
+    GRACE,
+    NOW,
+    a_character,
+    a_snapshot,
+    a_source,
+    a_variant,
+    a_variant_image,
+    an_image,
+)
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 from tests.fake_analyzer import FakeAnalyzer
 from tests.fake_memory import Memory
@@ -254,6 +264,25 @@ def test_a_picture_is_compared_with_the_source_it_has() -> None:
     qa = studio.images.get(ADA, image.id).qa
     assert qa is not None
     assert qa.status is CheckStatus.PASSED
+
+
+def test_a_variant_that_copies_its_source_warns_and_a_scene_may_show_it() -> None:
+    studio = Studio().with_source()
+    scene = studio.with_picture()
+    variant = a_variant_image(a_variant(), similarity=Similarity.pending())
+    studio.memory.images[variant.id] = variant
+    studio.store.put(variant.key, b"a copy", "image/png")
+
+    for one in (scene, variant):
+        studio.analyse_image(owner=ADA, image_id=one.id)
+
+    assert studio.source().phash == a_reading().phash
+    shown, copied = (studio.images.get(ADA, one.id).qa for one in (scene, variant))
+    assert shown is not None
+    assert shown.status is CheckStatus.PASSED
+    assert copied is not None
+    (warned,) = (one for one in copied.checks if one.outcome is CheckStatus.WARNED)
+    assert warned.name == "near_duplicate"
 
 
 def test_a_picture_is_looked_at_once() -> None:

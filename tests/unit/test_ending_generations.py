@@ -1,6 +1,7 @@
 """Cancelling, deleting, and deleting single images: whatever the moment."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -224,7 +225,11 @@ def test_a_variant_whose_picture_cannot_be_forgotten_now_is_deleted_later(
     image, variant = complete(desk, 0), a_variant()
     desk.characters.add(a_character(), None)
     desk.memory.variants[variant.id] = variant.model_copy(update={"image_id": image.id})
-    place = {"owner": ADA, "character_id": variant.character_id, "variant_id": variant.id}
+    place: dict[str, Any] = {
+        "owner": ADA,
+        "character_id": variant.character_id,
+        "variant_id": variant.id,
+    }
 
     def busy(*_: object) -> None:
         raise Unavailable("The store is busy.")
