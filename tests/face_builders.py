@@ -4,6 +4,8 @@ from typing import Any
 
 from shared.domain.faces import Box, Face, FaceReading
 
+_PICTURE: dict[str, Any] = {"width": 1024, "height": 1024, "luma_std": 54.0, "phash": "f0" * 8}
+
 
 def a_face(**changes: Any) -> Face:
     """Sharp, evenly lit, looking ahead, in the middle of a picture of 1024 × 1024."""
@@ -23,8 +25,8 @@ def a_face(**changes: Any) -> Face:
 
 def a_reading(*more: Face, **changes: Any) -> FaceReading:
     """One face with these changes, and `more` smaller ones."""
-    return FaceReading(width=1024, height=1024, luma_std=54.0, faces=(a_face(**changes), *more))
+    return FaceReading(**_PICTURE, faces=(a_face(**changes), *more))
 
 
 def a_reading_without_a_face(**changes: Any) -> FaceReading:
-    return FaceReading(**{"width": 1024, "height": 1024, "luma_std": 54.0} | changes)
+    return FaceReading(**_PICTURE | changes)

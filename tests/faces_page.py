@@ -29,7 +29,7 @@ def _bound(check: CheckLimits, status: CheckStatus) -> str:
 
 def _sides(check: CheckLimits, status: CheckStatus) -> Iterator[str]:
     if least := check.below.get(status):
-        yield f"below {least.limit:g}"
+        yield f"{'up to' if check.inclusive else 'below'} {least.limit:g}"
     if most := check.above.get(status):
         yield f"above {most.limit:g}"
 

@@ -59,6 +59,7 @@ __all__ = [
     "FakeWorkQueue",
     "Memory",
     "Sent",
+    "TwinAnswers",
 ]
 
 
@@ -310,6 +311,24 @@ class FakeAnswers:
     def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:
         first = self.memory.first_answer(key, now)
         return None if first is None else first.for_request(key)
+
+    @locked
+    def keep(self, key: IdempotencyKey, now: datetime) -> None:
+        first = self.memory.first_answer(key, now)
+        if first is not None and (first.answer or first.request_hash != key.request_hash):
+            raise first.refusal(key)
+        self.memory.keep_answer(key)
+
+
+@dataclass
+class TwinAnswers(FakeAnswers):
+    """As a request finds them whose twin commits right after it has looked for the first time."""
+
+    looks: int = 0
+
+    def find(self, key: IdempotencyKey, now: datetime) -> FirstAnswer | None:
+        self.looks += 1
+        return super().find(key, now) if self.looks > 1 else None
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import Kind
@@ -11,7 +12,13 @@ from shared.runtime import bootstrap_variants as bootstrap
 from shared.runtime.http import Api, Reply
 from shared.runtime.models import Body, Slug, View, Words
 from shared.services.answering import Answer
-from shared.services.generate_variants import BatchResult, Refusal, StartedVariants, VariantWish
+from shared.services.generate_variants import (
+    Batch,
+    BatchResult,
+    Refusal,
+    StartedVariants,
+    VariantWish,
+)
 
 CharacterId = Annotated[str, Kind.CHARACTER]
 VariantId = Annotated[str, Kind.VARIANT]
@@ -47,10 +54,20 @@ class VariantsBody(Body):
         )
 
 
+def _each_once(character_ids: list[str]) -> list[str]:
+    if len(set(character_ids)) < len(character_ids):
+        raise PydanticCustomError("duplicate", "Each character can be named once.")
+    return character_ids
+
+
 class ManyVariantsBody(VariantsBody):
     """The same for each of these characters."""
 
-    character_ids: Annotated[list[CharacterId], Field(min_length=1, max_length=_MOST_CHARACTERS)]
+    character_ids: Annotated[
+        list[CharacterId],
+        Field(min_length=1, max_length=_MOST_CHARACTERS, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_each_once),
+    ]
 
 
 class StartedVariantsView(View):
@@ -99,6 +116,10 @@ class BatchView(View):
 
     results: list[BatchResultView]
 
+    @classmethod
+    def of(cls, batch: Batch) -> Self:
+        return cls(results=[BatchResultView.of(one) for one in batch.results])
+
 
 @api.post(
     "/v1/characters/{character_id}/variants/generate",
@@ -112,8 +133,8 @@ def generate_variants(
     body: VariantsBody,
     idempotency: IdempotencyKey | None,
 ) -> Reply[StartedVariantsView]:
-    """From the source image, which must have passed its checks. The variants are there at once,
-    `pending`; one that fails is `rejected`, with the error."""
+    """From the source image, which must have been checked and not have failed. The variants are
+    there at once, `pending`; one that fails is `rejected`, with the error."""
     answer = bootstrap.generate_variants()(
         owner=owner, character_id=character_id, wanted=body.to_domain(), idempotency=idempotency
     )
@@ -145,19 +166,20 @@ def regenerate_variant(
     "/v1/variants/generate",
     status=202,
     summary="Draw variants of several characters",
+    refuses={422: ("idempotency_key_reused",)},
 )
 def generate_variants_of_many(
     owner: Owner, body: ManyVariantsBody, idempotency: IdempotencyKey | None
-) -> BatchView:
+) -> Reply[BatchView]:
     """Each character for itself: one that is refused, because its source image is not ready or
     too many generations are open, stops no other."""
-    results = bootstrap.generate_variants_of_many()(
+    answer = bootstrap.generate_variants_of_many()(
         owner=owner,
         character_ids=body.character_ids,
         wanted=body.to_domain(),
         idempotency=idempotency,
     )
-    return BatchView(results=[BatchResultView.of(one) for one in results])
+    return Reply(BatchView.of(answer.value), replayed=answer.replayed)
 
 
 def _started(answer: Answer[StartedVariants]) -> Reply[StartedVariantsView]:

@@ -15,7 +15,13 @@ from shared.domain.generation import (
 from shared.domain.pricing.catalogue import effective_at, recorded_model
 from shared.domain.request import Effective, Mode, ProviderName, Reach
 from shared.domain.style_capsule import AppliedStyle
-from shared.runtime.drawing_views import AcceptView, CostView, DrawView, ProgressView
+from shared.runtime.drawing_views import (
+    AcceptView,
+    CostView,
+    DrawView,
+    LikenessView,
+    ProgressView,
+)
 from shared.runtime.error_view import ErrorView
 from shared.runtime.image_view import ImageView, SignedUrls
 from shared.runtime.models import View, usd
@@ -99,21 +105,6 @@ class AppliedStyleView(View):
         )
 
 
-class LikenessView(View):
-    """Of the images that were measured against the source: how many, the mean and the worst score,
-    how many are consistent, and how many are still to be measured."""
-
-    measured: int
-    pending: int
-    consistent: int
-    mean: float | None
-    worst: float | None
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Self:
-        return cls(**snapshot.likeness.model_dump())
-
-
 class _GenerationFields(View):
     id: str
     mode: Mode
@@ -145,7 +136,7 @@ class GenerationView(_GenerationFields):
         return cls(
             **_fields(snapshot, now),
             sequence=snapshot.sequence,
-            likeness=LikenessView.of(snapshot),
+            likeness=LikenessView.of(snapshot.likeness),
             items=items,
         )
 

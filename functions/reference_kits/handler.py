@@ -8,6 +8,7 @@ from functions.reference_kits.views import (
     KitBody,
     KitChangeBody,
     KitQuery,
+    KitSummaryView,
     KitView,
     RedrawQuery,
 )
@@ -64,11 +65,11 @@ def create_kit(owner: Owner, body: KitBody, idempotency: IdempotencyKey | None) 
 
 
 @api.get("/v1/reference-kits", summary="List reference kits", refuses={400: ("invalid_cursor",)})
-def list_kits(owner: Owner, query: PageQuery) -> ListView[KitView]:
-    """Newest first."""
+def list_kits(owner: Owner, query: PageQuery) -> ListView[KitSummaryView]:
+    """Newest first, without their slots."""
     page = bootstrap.list_kits()(owner=owner.id, page=query.page())
     urls = bootstrap.signed_urls()
-    return ListView.of(page, [KitView.of(one, urls) for one in page.data])
+    return ListView.of(page, [KitSummaryView.of(one, urls) for one in page.data])
 
 
 @api.get("/v1/reference-kits/{kit_id}", summary="Read a reference kit")
@@ -77,14 +78,14 @@ def read_kit(owner: Owner, kit_id: KitId, query: KitQuery) -> Reply[KitView]:
     kit = bootstrap.read_kit()(owner=owner.id, kit_id=kit_id)
     prompts = bootstrap.read_kit_prompts()(kit.kit) if query.expand else None
     hint = poll_hint(kit.kit.drawn_at, clock()) if kit.runs else None
-    return Reply(KitView.of(kit, bootstrap.signed_urls(), prompts), retry_after=hint)
+    return Reply(KitView.whole(kit, bootstrap.signed_urls(), prompts), retry_after=hint)
 
 
 @api.patch("/v1/reference-kits/{kit_id}", summary="Rename a reference kit")
 def rename_kit(owner: Owner, kit_id: KitId, body: KitChangeBody) -> KitView:
     """Also while it is drawn."""
     kit = bootstrap.rename_kit()(owner=owner.id, kit_id=kit_id, name=body.name)
-    return KitView.of(kit, bootstrap.signed_urls())
+    return KitView.whole(kit, bootstrap.signed_urls())
 
 
 @api.delete("/v1/reference-kits/{kit_id}", status=204, summary="Delete a reference kit")
@@ -122,7 +123,7 @@ def regenerate_slot(
 def _begun(answer: Answer[ShownKit]) -> Reply[KitView]:
     kit = answer.value
     return Reply(
-        KitView.of(kit, bootstrap.signed_urls()),
+        KitView.whole(kit, bootstrap.signed_urls()),
         location=f"/v1/reference-kits/{kit.kit.id}",
         retry_after=poll_hint(kit.kit.drawn_at, clock()),
         replayed=answer.replayed,

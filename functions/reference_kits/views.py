@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,7 +16,13 @@ from shared.domain.reference_kit import KitStatus, ShownKit, ShownSlot
 from shared.domain.request import ProviderName, Quality
 from shared.domain.slots import MAX_SLOTS, SlotWish
 from shared.domain.wished_slots import wished_slots
-from shared.runtime.drawing_views import AcceptBody, CostView, DrawView, ProgressView
+from shared.runtime.drawing_views import (
+    AcceptBody,
+    CostView,
+    DrawView,
+    LikenessView,
+    ProgressView,
+)
 from shared.runtime.error_view import ErrorView
 from shared.runtime.face_views import EmbeddingView, QaView
 from shared.runtime.form_files import InputPictureBody
@@ -115,7 +121,8 @@ class KitPhotoView(View):
 
 class SlotView(View):
     """`image` is the picture to use now: while a slot is drawn again, and where that fails, the
-    one before. `status` and `error` are of the latest drawing, `prompt` is shown on request."""
+    one before. `status` and `error` are of the latest drawing, all the rest is of the one that
+    brought `image`; `prompt` is shown on request."""
 
     status: Status
     image: ImageView | None
@@ -129,31 +136,33 @@ class SlotView(View):
 
     @classmethod
     def of(cls, slot: ShownSlot, urls: SignedUrls, prompt: str | None) -> Self:
-        item, image = slot.item, slot.image
+        item, made_by, image = slot.item, slot.made_by, slot.image
         failed = item is not None and item.status is Status.FAILED
         return cls(
             status=Status.FAILED if item is None else item.status,
             image=image and ImageView.of(image, urls),
             similarity=image and SimilarityView.of(image),
-            verdict=item and item.judgement,
-            draws=[DrawView.of(draw, image) for draw in item.draws] if item else [],
-            attempts=item.attempts if item else 0,
-            seed=item and item.seed,
+            verdict=made_by and made_by.judgement,
+            draws=[DrawView.of(draw, image) for draw in made_by.draws] if made_by else [],
+            attempts=made_by.attempts if made_by else 0,
+            seed=made_by and made_by.seed,
             error=ErrorView.of(item.failure) if failed and item and item.failure else None,
             prompt=prompt,
         )
 
 
-class KitView(View):
-    """`duration_ms` is how long the latest drawing took, `cost` is of all of them. `partial`: the
-    anchor face is there, and another slot has no picture."""
+class KitSummaryView(View):
+    """A kit in a list, without its slots. `duration_ms` is how long the latest drawing took,
+    `cost` is of all of them. `partial`: the anchor face is there, and another slot has no
+    picture."""
 
     id: str
     name: str
     status: KitStatus
     character_id: str | None
     source_image: KitPhotoView
-    slots: dict[str, SlotView]
+    anchor_image: ImageView | None
+    likeness: LikenessView
     progress: ProgressView
     cost: CostView
     max_concurrency: int
@@ -163,20 +172,17 @@ class KitView(View):
     duration_ms: int | None
 
     @classmethod
-    def of(
-        cls, shown: ShownKit, urls: SignedUrls, prompts: Mapping[str, str] | None = None
-    ) -> Self:
-        kit, end, told = shown.kit, shown.completed_at, prompts or {}
+    def of(cls, shown: ShownKit, urls: SignedUrls, **more: Any) -> Self:
+        kit, end, face = shown.kit, shown.completed_at, shown.anchor.image
         return cls(
+            **more,
             id=kit.id,
             name=kit.name,
             status=shown.status,
             character_id=kit.character_id,
             source_image=KitPhotoView.of(kit.source, urls),
-            slots={
-                one.slot.name: SlotView.of(one, urls, told.get(one.slot.name))
-                for one in shown.slots
-            },
+            anchor_image=face and ImageView.of(face, urls),
+            likeness=LikenessView.of(shown.likeness),
             progress=ProgressView.of(shown.progress),
             cost=CostView(
                 estimated_usd=usd(kit.estimated_micro_usd),
@@ -188,6 +194,22 @@ class KitView(View):
             completed_at=end,
             duration_ms=end and round((end - kit.drawn_at) / timedelta(milliseconds=1)),
         )
+
+
+class KitView(KitSummaryView):
+    """A kit as a whole."""
+
+    slots: dict[str, SlotView]
+
+    @classmethod
+    def whole(
+        cls, shown: ShownKit, urls: SignedUrls, prompts: Mapping[str, str] | None = None
+    ) -> Self:
+        told = prompts or {}
+        slots = {
+            one.slot.name: SlotView.of(one, urls, told.get(one.slot.name)) for one in shown.slots
+        }
+        return cls.of(shown, urls, slots=slots)
 
 
 def _wishes(named: tuple[str | SlotBody, ...] | None) -> tuple[SlotWish, ...] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from shared.adapters.faces_metrics import Picture, measure
+from shared.adapters.faces_metrics import Picture, measure, perceptual_hash
 from shared.domain.faces import Box, Face, FaceReading, FaceReference, score_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,11 @@ class DlibFaces:
         faces = [self._face(picture, pixels, place, score) for place, score in self._places(pixels)]
         width, height = picture.size
         return FaceReading(
-            width=width, height=height, luma_std=picture.luma_std(), faces=tuple(faces)
+            width=width,
+            height=height,
+            luma_std=picture.luma_std(),
+            phash=perceptual_hash(picture),
+            faces=tuple(faces),
         )
 
     def refer(self, reading: FaceReading, image_key: str) -> FaceReference:

@@ -21,6 +21,8 @@ _ENOUGH: Final = 2048
 _NORMAL: Final = (256, 256)
 """Every face is brought to this size before its sharpness is measured."""
 _OVEREXPOSED: Final = 240
+_SMALL: Final = 32
+"""Side of the copy that is hashed: what is finer is lost in resizing and compression."""
 
 type Luma = NDArray[np.float32]
 """ITU-R 601 luma of each pixel, 0 to 255, as height × width."""
@@ -84,6 +86,16 @@ def measure(picture: Picture, box: Box) -> FaceMetrics:
         overexposed=float((luma > _OVEREXPOSED).mean()),
         noise=_noise(luma),
     )
+
+
+def perceptual_hash(picture: Picture) -> str:
+    """64 bits in hexadecimal, one for each of the lowest 8 × 8 frequencies of a small copy: whether
+    it is stronger than most (pHash; Zauner, Implementation and Benchmarking of Perceptual Image
+    Hash Functions, 2010)."""
+    luma = _luma(picture.pixels.convert("L").resize((_SMALL, _SMALL), Image.Resampling.LANCZOS))
+    waves = np.cos(pi / _SMALL * np.outer(np.arange(8), np.arange(_SMALL) + 0.5))
+    strengths = waves @ luma @ waves.T
+    return np.packbits(strengths > np.median(strengths)).tobytes().hex()
 
 
 def _luma(picture: Image.Image) -> Luma:

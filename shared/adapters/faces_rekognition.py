@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.adapters.faces_metrics import Picture, measure
+from shared.adapters.faces_metrics import Picture, measure, perceptual_hash
 from shared.domain.errors import InvalidImage, Unavailable
 from shared.domain.faces import Box, Face, FaceReading, FaceReference
 
@@ -23,7 +23,7 @@ _LONGEST: Final = 2048
 even noise of this size stays under the 5 MB that are taken (Rekognition quotas, 2026-11)."""
 _QUALITY: Final = 90
 _SMALLEST: Final = 80
-"""Side in pixels; what is smaller is refused as an invalid parameter."""
+"""Side in pixels of what is sent; what is smaller is refused as an invalid parameter."""
 _LATER: Final = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
@@ -46,7 +46,11 @@ class RekognitionFaces:
         faces = [_face(picture, detail) for detail in self._detect(picture)]
         faces.sort(key=lambda face: face.box.width * face.box.height, reverse=True)
         return FaceReading(
-            width=width, height=height, luma_std=picture.luma_std(), faces=tuple(faces)
+            width=width,
+            height=height,
+            luma_std=picture.luma_std(),
+            phash=perceptual_hash(picture),
+            faces=tuple(faces),
         )
 
     def refer(self, reading: FaceReading, image_key: str) -> FaceReference:
@@ -80,12 +84,15 @@ class RekognitionFaces:
         return round(max(scores, default=0.0), 1)
 
     def _detect(self, picture: Picture) -> "list[FaceDetailTypeDef]":
-        if min(picture.size) < _SMALLEST:
+        if min(picture.within(_LONGEST).size) < _SMALLEST:
             return []
-        with _ours():
-            answer = self._client.detect_faces(
-                Image={"Bytes": _sent(picture)}, Attributes=["DEFAULT", "FACE_OCCLUDED"]
-            )
+        try:
+            with _ours():
+                answer = self._client.detect_faces(
+                    Image={"Bytes": _sent(picture)}, Attributes=["DEFAULT", "FACE_OCCLUDED"]
+                )
+        except self._client.exceptions.InvalidParameterException:
+            return []  # whatever else it cannot look at
         return answer["FaceDetails"]
 
 

@@ -42,11 +42,13 @@ class Embedding(Entity):
 
 
 class FaceSource(Entity):
-    """A picture that is the truth of somebody's face, and what was found in it."""
+    """A picture that is the truth of somebody's face, and what was found in it. `phash` is None
+    until then."""
 
     image: StoredImage
     qa: Quality = Quality()
     embedding: Embedding = Embedding()
+    phash: str | None = None
 
     @property
     def awaits_analysis(self) -> bool:

@@ -60,21 +60,26 @@ def with_variants(
 
 def drawn(variant: Variant, item: Item, now: datetime) -> Variant | None:
     """What the state of its item makes of it; None when that changes nothing, as what a review
-    has decided is never changed again. A variant that failed comes back by a late image or a
-    retry."""
+    has decided is never changed again, and neither is it by what an item was before, or one of an
+    earlier generation. A variant that failed comes back by a late image or a retry."""
     if not variant.status.awaits_image and variant.error is None:
         return None
-    changes = _outcome(variant, item)
+    drawing = {"generation_id": item.generation_id, "item_index": item.index}
+    followed = (variant.generation_id or "", variant.item_version)
+    if (item.generation_id, item.version) < followed:  # Ids are in the order of their times.
+        return None
+    changes = drawing | _outcome(variant, item)
     if all(getattr(variant, name) == value for name, value in changes.items()):
         return None
-    told = {"revision": variant.revision + 1, "updated_at": now}
+    told = {"item_version": item.version, "revision": variant.revision + 1, "updated_at": now}
     return variant.model_copy(update=changes | told)
 
 
 def _outcome(variant: Variant, item: Item) -> dict[str, Any]:
     match item.status:
         case Status.QUEUED:
-            return {"status": VariantStatus.PENDING, "error": None} if variant.error else {}
+            begins = variant.error or variant.generation_id != item.generation_id
+            return {"status": VariantStatus.PENDING, "error": None} if begins else {}
         case Status.COMPLETED if item.image is not None:
             params = (variant.generation_params or GenerationParams()).model_copy(
                 update={"provider": item.provider, "model": item.model, "seed": item.seed}

@@ -62,11 +62,12 @@ class Face(Entity):
 
 class FaceReading(Entity):
     """A picture read once: its upright size in pixels, the spread of its luma (standard
-    deviation), and the faces, largest first."""
+    deviation), its perceptual hash (64 bits in hexadecimal), and the faces, largest first."""
 
     width: int
     height: int
     luma_std: float
+    phash: str
     faces: tuple[Face, ...] = ()
 
     @property
@@ -97,6 +98,11 @@ class FaceReference(Entity):
     model_version: str
     vector: tuple[float, ...] | None = None
     image_key: str
+
+
+def hash_distance(one: str, other: str) -> int:
+    """How many bits of two perceptual hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def score_of(distance: float) -> float:

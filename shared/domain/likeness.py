@@ -17,9 +17,8 @@ class SimilarityStatus(StrEnum):
 
 class Similarity(Entity):
     """`score` is 0 to 100, on the scale of `provider` and `model_version`: never compared with
-    that of another. `source_version` is the character's source image that was compared with,
-    None where it was the photo of a kit; `reason` a
-    stable word for why nothing was measured."""
+    that of another. `source_version` is the character's source image that was compared with, None
+    where it was the photo of a kit; `reason` a stable word for why nothing was measured."""
 
     status: SimilarityStatus
     score: float | None = None

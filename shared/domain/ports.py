@@ -178,6 +178,11 @@ class Answers(Protocol):
         """None when there is none or it has expired. Raises IdempotencyKeyReused."""
         ...
 
+    def keep(self, key: IdempotencyKey, now: datetime) -> None:
+        """For what is done in several transactions: with an empty answer before the first of
+        them, with the whole one after the last. Raises AlreadyAnswered, IdempotencyKeyReused."""
+        ...
+
 
 class Characters(Protocol):
     """Every write under an idempotency key may raise AlreadyAnswered, IdempotencyKeyReused."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from shared.domain.entity import Entity
-from shared.domain.faces import Face, FaceReading
+from shared.domain.faces import Face, FaceReading, hash_distance
 
 
 class CheckStatus(StrEnum):
@@ -52,13 +52,16 @@ class Quality(Entity):
     checks: tuple[QualityCheck, ...] = ()
 
 
-def check_quality(reading: FaceReading, kind: PictureKind) -> Quality:
+def check_quality(
+    reading: FaceReading, kind: PictureKind, source_hash: str | None = None
+) -> Quality:
     """The status is that of the worst check. What cannot be measured is left out: without a face
-    its size, and whether it is covered where the analyzer does not know."""
+    its size, whether it is covered where the analyzer does not know, and without the perceptual
+    hash of a source whether it is a copy of it."""
     rules = limits().kinds[kind]
     checks = tuple(
         _judge(name, value, limits().checks[name], rules)
-        for name, value in _measured(reading)
+        for name, value in _measured(reading, source_hash)
         if name not in rules.left_out
     )
     found = {check.outcome for check in checks}
@@ -66,17 +69,16 @@ def check_quality(reading: FaceReading, kind: PictureKind) -> Quality:
     return Quality(status=worst, checks=checks)
 
 
-def unreadable() -> Quality:
+def unreadable(outcome: CheckStatus = CheckStatus.FAILED) -> Quality:
     """Of a picture that could not be looked at, however often it was tried."""
-    failed = CheckStatus.FAILED
     check = QualityCheck(
         name="readable",
         value=0,
         limit=1,
-        outcome=failed,
-        message="The picture could not be looked at; try another one.",
+        outcome=outcome,
+        message="The picture could not be looked at; another one may do better.",
     )
-    return Quality(status=failed, checks=(check,))
+    return Quality(status=outcome, checks=(check,))
 
 
 _WORST_FIRST: Final = (CheckStatus.FAILED, CheckStatus.WARNED, CheckStatus.PASSED)
@@ -91,11 +93,13 @@ class Limit(Entity):
 
 class CheckLimits(Entity):
     """Crossed where a value is `below` or `above` a limit, after it was rounded to `digits`, so
-    that no message says that 80 pixels are fewer than 80. `shown` is a format of Python's."""
+    that no message says that 80 pixels are fewer than 80; `inclusive` where it reaches the lower
+    one. `shown` is a format of Python's."""
 
     passed: str
     digits: int = 0
     shown: str | None = None
+    inclusive: bool = False
     below: Mapping[CheckStatus, Limit] = {}
     above: Mapping[CheckStatus, Limit] = {}
 
@@ -104,7 +108,8 @@ class CheckLimits(Entity):
 
     def crossed(self, value: float) -> Iterator[tuple[Side, CheckStatus, Limit]]:
         for status in _WORST_FIRST:
-            if (least := self.below.get(status)) and value < least.limit:
+            least = self.below.get(status)
+            if least and (value < least.limit or (self.inclusive and value == least.limit)):
                 yield "below", status, least
             if (most := self.above.get(status)) and value > most.limit:
                 yield "above", status, most
@@ -146,11 +151,13 @@ def _judge(name: str, measured: float, check: CheckLimits, rules: KindRules) -> 
     return QualityCheck(name=name, value=value, limit=limit, outcome=outcome, message=said)
 
 
-def _measured(reading: FaceReading) -> Iterator[tuple[str, float]]:
+def _measured(reading: FaceReading, source_hash: str | None) -> Iterator[tuple[str, float]]:
     face, found = reading.main, len(reading.faces)
     count = len(reading.sure) or min(found, 1)
     yield "resolution", min(reading.width, reading.height)
     yield "contrast", reading.luma_std
+    if source_hash is not None:
+        yield "near_duplicate", hash_distance(reading.phash, source_hash)
     yield "face_count", count
     if face is None:
         return

@@ -12,6 +12,7 @@ from shared.domain.character import FaceSource
 from shared.domain.entity import Entity, Timestamp
 from shared.domain.generation import Item, ItemRef, Progress, Snapshot, Status
 from shared.domain.images import StoredImage
+from shared.domain.likeness import LikenessSummary, summary_of
 
 
 class KitStatus(StrEnum):
@@ -57,8 +58,8 @@ class ReferenceKit(Entity):
     updated_at: Timestamp
 
     @property
-    def items(self) -> tuple[ItemRef, ...]:
-        """Those that a reader of the kit needs."""
+    def refs(self) -> tuple[ItemRef, ...]:
+        """Of the items that a reader of the kit needs."""
         refs = [slot.drawn for slot in self.slots]
         return (*refs, *(slot.earlier for slot in self.slots if slot.earlier is not None))
 
@@ -73,7 +74,12 @@ class ShownSlot(Entity):
     @property
     def image(self) -> StoredImage | None:
         """The picture to use for this slot now."""
-        return _image_of(self.item) or _image_of(self.earlier)
+        return _image_of(self.made_by)
+
+    @property
+    def made_by(self) -> Item | None:
+        """What brought that picture; where there is none, the latest."""
+        return next((one for one in (self.item, self.earlier) if _image_of(one)), self.item)
 
     @property
     def runs(self) -> bool:
@@ -94,7 +100,7 @@ class ShownKit(Entity):
     def status(self) -> KitStatus:
         if self.runs:
             return KitStatus.GENERATING if _begun(self.slots) else KitStatus.PENDING
-        if any(slot.image for slot in self.slots) and self.anchor.image:
+        if self.anchor.image:
             missing = any(slot.image is None for slot in self.slots)
             return KitStatus.PARTIAL if missing else KitStatus.READY
         item = self.anchor.item
@@ -118,6 +124,12 @@ class ShownKit(Entity):
     def actual_micro_usd(self) -> int:
         items = [item for slot in self.slots for item in (slot.item, slot.earlier) if item]
         return self.kit.superseded_micro_usd + sum(item.cost_micro_usd for item in items)
+
+    @property
+    def likeness(self) -> LikenessSummary:
+        """Of the pictures that it shows."""
+        images = (slot.image for slot in self.slots)
+        return summary_of(image.similarity for image in images if image and image.similarity)
 
     @property
     def completed_at(self) -> datetime | None:

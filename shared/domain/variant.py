@@ -49,8 +49,9 @@ class GenerationParams(Entity):
 class Variant(Entity):
     """`version` counts the images of a chain, which is called by its first one, `root_id`;
     `revision` counts the changes of this record. `source_version` is the source image that was
-    current when the chain began, 1 before there was any. `exported_as` is the status that an
-    export is to leave again."""
+    current when the chain began, 1 before there was any. `generation_id` is of the latest that
+    draws it, and `item_version` how far it has followed its item there. `exported_as` is the
+    status that an export is to leave again."""
 
     id: str
     owner: str
@@ -65,6 +66,7 @@ class Variant(Entity):
     image_id: str | None = None
     generation_id: str | None = None
     item_index: int | None = None
+    item_version: int = 0
     generation_params: GenerationParams | None = None
     error: Failure | None = None
     exported_as: VariantStatus | None = None

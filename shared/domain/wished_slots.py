@@ -19,9 +19,8 @@ def wished_slots(
     """The anchor first, named or not; None stands for the known ones. An expression that is none
     of ours is told in the words of its name. Raises Unprocessable, with the place of what is
     wrong."""
-    named = [SlotWish(name=name) for name in KNOWN_SLOTS] if slots is None else list(slots)
-    felt = [SlotWish(name=name) for name in KNOWN_EXPRESSIONS]
-    felt = felt if expressions is None else list(expressions)
+    named = _or_known(slots, KNOWN_SLOTS)
+    felt = _or_known(expressions, KNOWN_EXPRESSIONS)
     _check("slot", named, KNOWN_SLOTS, "/slots")
     _check("expression", felt, KNOWN_EXPRESSIONS, "/expressions")
     for place, wish in enumerate(named):
@@ -41,6 +40,10 @@ def wished_slots(
             pointer="/slots",
         )
     return (SlotWish(name=ANCHOR), *others)
+
+
+def _or_known(wishes: Sequence[SlotWish] | None, known: Sequence[str]) -> list[SlotWish]:
+    return [SlotWish(name=name) for name in known] if wishes is None else list(wishes)
 
 
 def _check(kind: str, wishes: Sequence[SlotWish], known: Sequence[str], pointer: str) -> None:

@@ -125,7 +125,7 @@ def generate_variants() -> GenerateVariants:
 
 @cache
 def generate_variants_of_many() -> GenerateVariantsOfMany:
-    return GenerateVariantsOfMany(generate_variants())
+    return GenerateVariantsOfMany(generate_variants(), answers(), clock)
 
 
 @cache

@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.domain.draws import Draw
 from shared.domain.generation import Progress
 from shared.domain.images import StoredImage
+from shared.domain.likeness import LikenessSummary
 from shared.domain.request import Acceptance
 from shared.runtime.models import Body, View
 
@@ -72,6 +73,21 @@ class DrawView(View):
             attempts=draw.attempts,
             kept=kept,
         )
+
+
+class LikenessView(View):
+    """Of the images that were measured against the source: how many, the mean and the worst score,
+    how many are consistent, and how many are still to be measured."""
+
+    measured: int
+    pending: int
+    consistent: int
+    mean: float | None
+    worst: float | None
+
+    @classmethod
+    def of(cls, summary: LikenessSummary) -> Self:
+        return cls(**summary.model_dump())
 
 
 class CostView(View):

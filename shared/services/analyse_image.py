@@ -60,30 +60,30 @@ class AnalyseImage:
             return
         data = self.store.get(image.key)
         reading = self.analyzer.read(data)
-        analysed = image.model_copy(
-            update={
-                "qa": check_quality(reading, _kind(image)),
-                "similarity": self._similarity(image, reading, data),
-            }
-        )
-        self.record_score(analysed)
-
-    def _similarity(self, image: StoredImage, reading: FaceReading, data: bytes) -> Similarity:
-        """To the photo of the kit that it was drawn for or after, else to the character's source
-        as it is now."""
+        source = None
         try:
             source = self._source(image)
-            if source is None:
-                return Similarity.not_measured("no_source")
-            reference = source.reference
-            if reference is None:
-                return Similarity.not_measured("source_without_face")
-            score = self.analyzer.similarity(
-                reference, reading, data, partial(self.store.get, reference.image_key)
-            )
+            similarity = self._similarity(source, reading, data)
         except NotFound:
             whose = "kit" if image.kit_id is not None else "character"
-            return Similarity.not_measured(f"{whose}_deleted")
+            similarity = Similarity.not_measured(f"{whose}_deleted")
+        # Only a variant is to be another picture than the source: a scene may show it again.
+        copied = source.phash if source is not None and image.variant_id is not None else None
+        checks = check_quality(reading, _kind(image), copied)
+        self.record_score(image.model_copy(update={"qa": checks, "similarity": similarity}))
+
+    def _similarity(
+        self, source: FaceSource | None, reading: FaceReading, data: bytes
+    ) -> Similarity:
+        """Raises NotFound when the source is deleted meanwhile."""
+        if source is None:
+            return Similarity.not_measured("no_source")
+        reference = source.reference
+        if reference is None:
+            return Similarity.not_measured("source_without_face")
+        score = self.analyzer.similarity(
+            reference, reading, data, partial(self.store.get, reference.image_key)
+        )
         if score is None:
             return Similarity.not_measured("no_face")
         return Similarity.measured(
@@ -94,6 +94,8 @@ class AnalyseImage:
         )
 
     def _source(self, image: StoredImage) -> FaceSource | None:
+        """The photo of the kit that it was drawn for or after, else the character's source as it
+        is now."""
         if image.kit_id is not None:
             return self.analyse_kit(owner=image.owner, kit_id=image.kit_id)
         assert image.character_id is not None, "only pictures of somebody are looked at"

@@ -37,8 +37,12 @@ def looked_at[S: FaceSource](source: S, analyzer: FaceAnalyzer, store: ImageStor
     """With its checks and its face. Raises NotFound, Unavailable, InvalidImage."""
     key = source.image.key
     reading = analyzer.read(store.get(key))
-    checks = check_quality(reading, PictureKind.SOURCE)
-    return source.model_copy(update={"qa": checks, "embedding": _embedding(reading, key, analyzer)})
+    found = {
+        "qa": check_quality(reading, PictureKind.SOURCE),
+        "embedding": _embedding(reading, key, analyzer),
+        "phash": reading.phash,
+    }
+    return source.model_copy(update=found)
 
 
 def _embedding(reading: FaceReading, key: str, analyzer: FaceAnalyzer) -> Embedding:
@@ -51,10 +55,10 @@ def _embedding(reading: FaceReading, key: str, analyzer: FaceAnalyzer) -> Embedd
     return Embedding(status=CheckStatus.PASSED, vector=rounded, **made)
 
 
-def given_up[S: FaceSource](source: S, reason: str) -> S:
+def given_up[S: FaceSource](source: S, reason: str, outcome: CheckStatus) -> S:
     """Of a picture that nobody could look at."""
     failed = Embedding(status=CheckStatus.FAILED, reason=reason)
-    return source.model_copy(update={"qa": unreadable(), "embedding": failed})
+    return source.model_copy(update={"qa": unreadable(outcome), "embedding": failed})
 
 
 def record_analysis(characters: Characters, owner: str, analysed: SourceImage) -> None:

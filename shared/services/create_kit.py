@@ -6,7 +6,6 @@ from typing import Final
 from shared.domain.character import Character
 from shared.domain.choosing import choose_model
 from shared.domain.entity import Entity
-from shared.domain.errors import AlreadyAnswered
 from shared.domain.holding import held_for_workflow
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import Kind
@@ -16,7 +15,7 @@ from shared.domain.reference_kit import ShownKit, new_kit, shown
 from shared.domain.request import Acceptance, Mode, Owner, ProviderName, Quality
 from shared.domain.slots import SlotWish
 from shared.domain.wish import Wish
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.bring_kit_photo import BringKitPhoto, KitPhoto
 from shared.services.check_room import CheckRoom
 from shared.services.show_kit import kept_answer
@@ -62,10 +61,16 @@ class CreateKit:
         """Raises NotFound, SourceNotReady, Unprocessable, ContentRefused, InvalidImage,
         UploadExpired, UnsafeUrl, IdempotencyKeyReused, RateLimited, InFlightLimit,
         QuotaExceeded; then there is no kit."""
+
+        def create() -> ShownKit:
+            return self._create(owner, wanted, idempotency)
+
+        return once(self.answers, idempotency, self.submit_generation.clock, ShownKit, create)
+
+    def _create(
+        self, owner: Owner, wanted: KitWish, idempotency: IdempotencyKey | None
+    ) -> ShownKit:
         submit = self.submit_generation
-        first = answered(self.answers, idempotency, submit.clock(), ShownKit)
-        if first is not None:
-            return first
         character = self._character(owner, wanted)
         wish = _wish(wanted, submit.new_id(Kind.KIT, submit.clock()))
         model = choose_model(wish, submit.offered)
@@ -90,19 +95,16 @@ class CreateKit:
             max_concurrency=wanted.max_concurrency,
         )
         begun = shown(kit, {item.ref: item for item in snapshot.items})
-        try:
-            submit.record(
-                owner,
-                snapshot,
-                brief.model_copy(update={"references": (source.image,)}),
-                idempotency=keeping(idempotency, kept_answer(begun)),
-                inputs=CheckedInputs(consumed=photo.consumed),
-                kit=kit,
-            )
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, ShownKit)
+        submit.record(
+            owner,
+            snapshot,
+            brief.model_copy(update={"references": (source.image,)}),
+            idempotency=keeping(idempotency, kept_answer(begun)),
+            inputs=CheckedInputs(consumed=photo.consumed),
+            kit=kit,
+        )
         self.start_workflow(snapshot)
-        return Answer(begun)
+        return begun
 
     def _character(self, owner: Owner, wanted: KitWish) -> Character | None:
         if wanted.character_id is None:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from shared.domain.entity import Entity
-from shared.domain.errors import AlreadyAnswered
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.ports import Answers, Clock, Images, StyleCapsules
 from shared.domain.style_capsule import StyleCapsule
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.moderate import Moderate
 
 
@@ -36,22 +35,20 @@ class CreateStyleCapsule:
         self, *, owner: str, new: NewStyleCapsule, idempotency: IdempotencyKey | None = None
     ) -> Answer[StyleCapsule]:
         """Raises ContentRefused, NotFound for an image that is not there, IdempotencyKeyReused."""
-        now = self.clock()
-        first = answered(self.answers, idempotency, now, StyleCapsule)
-        if first is not None:
-            return first
-        self.moderate.words(new.prompt)
-        for image_id in new.reference_images:
-            self.images.get(owner, image_id)
-        capsule = StyleCapsule(
-            id=self.new_id(Kind.STYLE_CAPSULE, now),
-            owner=owner,
-            created_at=now,
-            updated_at=now,
-            **new.model_dump(),
-        )
-        try:
+
+        def create() -> StyleCapsule:
+            self.moderate.words(new.prompt)
+            for image_id in new.reference_images:
+                self.images.get(owner, image_id)
+            now = self.clock()
+            capsule = StyleCapsule(
+                id=self.new_id(Kind.STYLE_CAPSULE, now),
+                owner=owner,
+                created_at=now,
+                updated_at=now,
+                **new.model_dump(),
+            )
             self.capsules.add(capsule, keeping(idempotency, capsule.model_dump_json()))
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, StyleCapsule)
-        return Answer(capsule)
+            return capsule
+
+        return once(self.answers, idempotency, self.clock, StyleCapsule, create)

@@ -67,7 +67,7 @@ class ForgetGenerations:
             shown = self.show_kit(owner=generation.owner, kit_id=generation.kit_id)
         except NotFound:
             return None
-        needed = {shown.kit.generations[0], *(ref.generation_id for ref in shown.kit.items)}
+        needed = {shown.kit.generations[0], *(ref.generation_id for ref in shown.kit.refs)}
         return shown if generation.id in needed else None
 
     def _thin_out(self, snapshot: Snapshot, kit: ShownKit) -> None:

@@ -1,6 +1,6 @@
 """Draw variants of a character from its source image."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.character import Character, check_usable
@@ -9,12 +9,12 @@ from shared.domain.entity import Entity
 from shared.domain.errors import AlreadyAnswered, LikenessError, SourceNotReady
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
-from shared.domain.ports import Answers, Characters
+from shared.domain.ports import Answers, Characters, Clock
 from shared.domain.quality import CheckStatus
 from shared.domain.request import Mode, Owner, ProviderName
 from shared.domain.wish import Wish
 from shared.domain.workflows.catalogue import find_workflow
-from shared.services.answering import Answer, again, answered
+from shared.services.answering import Answer, again, answered, keeping
 from shared.services.submit_generation import SubmitGeneration
 
 _WORKFLOW = "variant"
@@ -129,23 +129,43 @@ class BatchResult(Entity):
     refused: Refusal | None = None
 
 
+class Batch(Entity):
+    """In the order of the characters."""
+
+    results: tuple[BatchResult, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class GenerateVariantsOfMany:
-    """One after the other, each for itself: what one is refused stops no other."""
+    """One after the other, each for itself: what one is refused stops no other. The key is taken
+    before the first and answered after the last; who comes again after a crash in between goes
+    on, and finds those that were started under keys of their own."""
 
     generate_variants: GenerateVariants
+    answers: Answers
+    clock: Clock
 
     def __call__(
         self,
         *,
         owner: Owner,
-        character_ids: Sequence[str],
+        character_ids: Iterable[str],
         wanted: VariantWish,
         idempotency: IdempotencyKey | None = None,
-    ) -> tuple[BatchResult, ...]:
-        return tuple(
-            self._one(owner, character_id, wanted, idempotency) for character_id in character_ids
-        )
+    ) -> Answer[Batch]:
+        """Raises IdempotencyKeyReused; then nothing has been started."""
+        try:
+            self._keep(keeping(idempotency, ""))
+            results = (self._one(owner, one, wanted, idempotency) for one in character_ids)
+            batch = Batch(results=tuple(results))
+            self._keep(keeping(idempotency, batch.model_dump_json()))
+        except AlreadyAnswered as earlier:
+            return again(earlier.answer, Batch)
+        return Answer(batch)
+
+    def _keep(self, key: IdempotencyKey | None) -> None:
+        if key is not None:
+            self.answers.keep(key, self.clock())
 
     def _one(
         self,

@@ -7,7 +7,7 @@ from shared.domain.analysis import Analysis, ImageToAnalyse, KitToAnalyse, Sourc
 from shared.domain.errors import NotFound
 from shared.domain.likeness import Similarity
 from shared.domain.ports import Characters, Counter, ReferenceKits
-from shared.domain.quality import unreadable
+from shared.domain.quality import CheckStatus, unreadable
 from shared.services.analyse_image import RecordScore
 from shared.services.analyse_kit import record_kit_source
 from shared.services.analyse_source import given_up, record_analysis
@@ -43,13 +43,15 @@ class GiveUpAnalysis:
         source = self.characters.source(analysis.character_id, analysis.version)
         if source is None or not source.awaits_analysis:
             return
-        record_analysis(self.characters, analysis.owner, given_up(source, _REASON))
+        failed = given_up(source, _REASON, CheckStatus.FAILED)
+        record_analysis(self.characters, analysis.owner, failed)
 
     def _kit(self, analysis: KitToAnalyse) -> None:
+        """It only warns: a kit cannot be given another photo, and was drawn after this one."""
         source = self.kits.get(analysis.owner, analysis.kit_id).source
         if source.awaits_analysis:
-            failed = given_up(source, _REASON)
-            record_kit_source(self.kits, analysis.owner, analysis.kit_id, failed)
+            warned = given_up(source, _REASON, CheckStatus.WARNED)
+            record_kit_source(self.kits, analysis.owner, analysis.kit_id, warned)
 
     def _image(self, analysis: ImageToAnalyse) -> None:
         image = self.record_score.images.get(analysis.owner, analysis.image_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.character import check_usable
 from shared.domain.choosing import check_offered
-from shared.domain.errors import AlreadyAnswered, KitBusy, KitNotReady, NotFound, StaleWrite
+from shared.domain.errors import KitBusy, KitNotReady, NotFound, StaleWrite
 from shared.domain.generation import Brief
 from shared.domain.holding import held_for_workflow
 from shared.domain.idempotency import IdempotencyKey
@@ -15,7 +15,7 @@ from shared.domain.reference_kit import ShownKit, ShownSlot, redrawn, shown
 from shared.domain.request import Owner
 from shared.domain.retrying import without_late_windows
 from shared.domain.slots import ANCHOR
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.moving import tell_providers
 from shared.services.show_kit import ShowKit, kept_answer
 from shared.services.start_workflow import StartWorkflow
@@ -49,19 +49,18 @@ class RegenerateSlot:
         """Raises NotFound, KitBusy, KitNotReady, SourceNotReady, Unprocessable,
         IdempotencyKeyReused, RateLimited, InFlightLimit, QuotaExceeded; then nothing has been
         written."""
-        first = answered(self.answers, idempotency, self.submit_generation.clock(), ShownKit)
-        if first is not None:
-            return first
-        for _ in range(_RACES):
-            kit = self.show_kit(owner=owner.id, kit_id=kit_id)
-            slots = self._slots(kit, name, cascade=cascade)
-            try:
-                return Answer(self._submit(owner, kit, slots, idempotency))
-            except AlreadyAnswered as earlier:
-                return again(earlier.answer, ShownKit)
-            except StaleWrite:
-                continue  # Renamed, looked at, or drawn by somebody else: it shows which.
-        raise StaleWrite("the reference kit changes faster than it can be drawn")
+
+        def draw() -> ShownKit:
+            for _ in range(_RACES):
+                kit = self.show_kit(owner=owner.id, kit_id=kit_id)
+                slots = self._slots(kit, name, cascade=cascade)
+                try:
+                    return self._submit(owner, kit, slots, idempotency)
+                except StaleWrite:
+                    continue  # Renamed, looked at, or drawn by somebody else: it shows which.
+            raise StaleWrite("the reference kit changes faster than it can be drawn")
+
+        return once(self.answers, idempotency, self.submit_generation.clock, ShownKit, draw)
 
     def _slots(self, kit: ShownKit, name: str, *, cascade: bool) -> tuple[ShownSlot, ...]:
         """What is to be drawn, if it may be drawn now."""

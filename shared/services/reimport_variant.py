@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import (
-    AlreadyAnswered,
-    InvalidReviewState,
-    NotFound,
-    StaleWrite,
-    Unavailable,
-)
+from shared.domain.errors import NotFound, StaleWrite, Unavailable
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_input import ImageInput
@@ -16,7 +10,7 @@ from shared.domain.images import StoredImage
 from shared.domain.ports import Answers, Clock, Images, Variants
 from shared.domain.upload import Upload
 from shared.domain.variant import ShownVariant, Variant, check_reimport, reimport
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.bring_variant_image import BringVariantImage
 from shared.services.reviewing import RACES
 
@@ -43,25 +37,20 @@ class ReimportVariant:
     ) -> Answer[ShownVariant]:
         """Raises NotFound, InvalidReviewState, InvalidImage, UploadExpired, UnsafeUrl,
         IdempotencyKeyReused."""
-        first = answered(self.answers, idempotency, self.clock(), ShownVariant)
-        if first is not None:
-            return first
-        parent = self.variants.get(owner, character_id, variant_id)
-        check_reimport(parent)
-        self._check_own(parent, given)
-        image, consumed = self.bring_image(
-            owner=owner, character_id=character_id, variant_type=parent.variant_type, given=given
-        )
-        try:
-            return Answer(self._record(parent, image, consumed, idempotency))
-        except InvalidReviewState:
-            # The same request, sent twice at once, may have restored the parent meanwhile.
-            first = answered(self.answers, idempotency, self.clock(), ShownVariant)
-            if first is None:
-                raise
-            return first
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, ShownVariant)
+
+        def take_back() -> ShownVariant:
+            parent = self.variants.get(owner, character_id, variant_id)
+            check_reimport(parent)
+            self._check_own(parent, given)
+            image, consumed = self.bring_image(
+                owner=owner,
+                character_id=character_id,
+                variant_type=parent.variant_type,
+                given=given,
+            )
+            return self._record(parent, image, consumed, idempotency)
+
+        return once(self.answers, idempotency, self.clock, ShownVariant, take_back)
 
     def _check_own(self, parent: Variant, given: ImageInput) -> None:
         """A picture of somebody else is no edited version. Raises NotFound."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.character import Character, check_usable, seen_as
 from shared.domain.choosing import choose_model, references_wanted, room_for_person
-from shared.domain.errors import AlreadyAnswered, Forbidden
+from shared.domain.errors import Forbidden
 from shared.domain.generation import Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.images import StoredImage
@@ -14,7 +14,7 @@ from shared.domain.prompts.data import check_names
 from shared.domain.request import Mode, Owner, Visibility
 from shared.domain.styling import Style
 from shared.domain.wish import Wish
-from shared.services.answering import Answer, again, answered
+from shared.services.answering import Answer, once
 from shared.services.check_inputs import CheckInputs
 from shared.services.submit_generation import SubmitGeneration
 from shared.services.use_hero import UseHero
@@ -41,29 +41,29 @@ class RequestGeneration:
         """Raises Unprocessable, Forbidden, NotFound, SourceNotReady, KitNotReady, InvalidImage,
         UploadExpired, NotAHero, ContentRefused, IdempotencyKeyReused, RateLimited,
         InFlightLimit, QuotaExceeded; then nothing has been recorded."""
-        first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
-        if first is not None:
-            return first
+
+        def request() -> Snapshot:
+            return self._request(owner, wish, idempotency)
+
+        return once(self.answers, idempotency, self.submit_generation.clock, Snapshot, request)
+
+    def _request(self, owner: Owner, wish: Wish, idempotency: IdempotencyKey | None) -> Snapshot:
         model = self.model_for(wish)
         character, people, style = self.named_in(wish, owner, model)
         inputs = self.check_inputs(owner=owner.id, given=wish.inputs)
         if wish.mode is Mode.ASSET:
             self.use_hero.check_seeds(owner=owner.id, sources=inputs.sources)
-        try:
-            snapshot = self.submit_generation(
-                owner=owner,
-                wish=wish,
-                model=model,
-                character=character,
-                style=style,
-                people=people,
-                inputs=inputs,
-                idempotency=idempotency,
-                answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
-            )
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, Snapshot)
-        return Answer(snapshot)
+        return self.submit_generation(
+            owner=owner,
+            wish=wish,
+            model=model,
+            character=character,
+            style=style,
+            people=people,
+            inputs=inputs,
+            idempotency=idempotency,
+            answer=lambda snapshot: snapshot.model_dump_json(exclude_defaults=True),
+        )
 
     def model_for(self, wish: Wish) -> Model:
         """Looks at the wish alone. Raises Unprocessable, Forbidden."""

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from shared.domain.choosing import check_offered
-from shared.domain.errors import AlreadyAnswered, NotFound, StaleWrite
+from shared.domain.errors import NotFound, StaleWrite
 from shared.domain.generation import Brief, Snapshot
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ports import Answers, Generations, WorkQueue
 from shared.domain.pricing.catalogue import Model, find_model
 from shared.domain.request import Owner
 from shared.domain.retrying import failed_items, retrial, without_late_windows
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.moving import tell_providers
 from shared.services.owned_generation import refuse_of_kit
 from shared.services.submit_generation import SubmitGeneration
@@ -33,17 +33,16 @@ class RetryGeneration:
     ) -> Answer[Snapshot]:
         """Raises NotFound, OfReferenceKit, IdempotencyKeyReused, StillRunning, NothingFailed,
         Unprocessable, RateLimited, InFlightLimit, QuotaExceeded; then nothing has been written."""
-        first = answered(self.answers, idempotency, self.submit_generation.clock(), Snapshot)
-        if first is not None:
-            return first
-        for _ in range(_RACES):
-            try:
-                return Answer(self._submit(owner, generation_id, idempotency))
-            except AlreadyAnswered as earlier:
-                return again(earlier.answer, Snapshot)
-            except StaleWrite:
-                continue  # A late image came first: what has failed is another set now.
-        raise StaleWrite("the generation changes faster than it can be retried")
+
+        def retry() -> Snapshot:
+            for _ in range(_RACES):
+                try:
+                    return self._submit(owner, generation_id, idempotency)
+                except StaleWrite:
+                    continue  # A late image came first: what has failed is another set now.
+            raise StaleWrite("the generation changes faster than it can be retried")
+
+        return once(self.answers, idempotency, self.submit_generation.clock, Snapshot, retry)
 
     def _submit(
         self, owner: Owner, generation_id: str, idempotency: IdempotencyKey | None

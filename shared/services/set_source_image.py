@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.character import Character, SourceImage, new_source
-from shared.domain.errors import AlreadyAnswered, StaleWrite
+from shared.domain.errors import StaleWrite
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_input import ImageInput
@@ -11,7 +11,7 @@ from shared.domain.image_keys import source_image_key
 from shared.domain.images import Decoded, Provenance, StoredImage
 from shared.domain.ports import Answers, Characters, Clock, Imaging
 from shared.domain.upload import Upload
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.read_image_input import ReadImageInput
 from shared.services.store_picture import StorePicture
 
@@ -41,17 +41,15 @@ class SetSourceImage:
         idempotency: IdempotencyKey | None = None,
     ) -> Answer[SourceImage]:
         """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
-        first = answered(self.answers, idempotency, self.clock(), SourceImage)
-        if first is not None:
-            return first
-        character = self.characters.get(owner, character_id)
-        picture = self.read_image_input(owner=owner, given=given)
-        data, content = self.imaging.clean(picture.data, picture.declared)
-        image = self._store(character, data, content)
-        try:
-            return Answer(self._record(character, image, picture.consumed, idempotency))
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, SourceImage)
+
+        def replace() -> SourceImage:
+            character = self.characters.get(owner, character_id)
+            picture = self.read_image_input(owner=owner, given=given)
+            data, content = self.imaging.clean(picture.data, picture.declared)
+            image = self._store(character, data, content)
+            return self._record(character, image, picture.consumed, idempotency)
+
+        return once(self.answers, idempotency, self.clock, SourceImage, replace)
 
     def _store(self, character: Character, data: bytes, content: Decoded) -> StoredImage:
         now = self.clock()

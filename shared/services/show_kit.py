@@ -19,7 +19,7 @@ class ShowKit:
         return self.all_of([self.kits.get(owner, kit_id)])[0]
 
     def all_of(self, kits: Sequence[ReferenceKit]) -> tuple[ShownKit, ...]:
-        items = self.generations.items([ref for kit in kits for ref in kit.items])
+        items = self.generations.items([ref for kit in kits for ref in kit.refs])
         return tuple(shown(kit, items) for kit in kits)
 
 

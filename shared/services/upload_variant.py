@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import AlreadyAnswered
 from shared.domain.idempotency import IdempotencyKey
 from shared.domain.ids import IdFactory, Kind
 from shared.domain.image_input import ImageInput
@@ -14,7 +13,7 @@ from shared.domain.variant import (
     VariantProvenance,
     VariantStatus,
 )
-from shared.services.answering import Answer, again, answered, keeping
+from shared.services.answering import Answer, keeping, once
 from shared.services.bring_variant_image import BringVariantImage
 
 
@@ -38,22 +37,20 @@ class UploadVariant:
         idempotency: IdempotencyKey | None = None,
     ) -> Answer[ShownVariant]:
         """Raises NotFound, InvalidImage, UploadExpired, UnsafeUrl, IdempotencyKeyReused."""
-        first = answered(self.answers, idempotency, self.clock(), ShownVariant)
-        if first is not None:
-            return first
-        lineup = self.variants.lineup(owner, character_id)
-        image, consumed = self.bring_image(
-            owner=owner, character_id=character_id, variant_type=variant_type, given=given
-        )
-        variant = self._variant(lineup, variant_type, image.id)
-        image = image.model_copy(update={"variant_id": variant.id})
-        shown = ShownVariant.of(variant, image, lineup)
-        kept = keeping(idempotency, shown.model_dump_json())
-        try:
+
+        def bring() -> ShownVariant:
+            lineup = self.variants.lineup(owner, character_id)
+            image, consumed = self.bring_image(
+                owner=owner, character_id=character_id, variant_type=variant_type, given=given
+            )
+            variant = self._variant(lineup, variant_type, image.id)
+            image = image.model_copy(update={"variant_id": variant.id})
+            shown = ShownVariant.of(variant, image, lineup)
+            kept = keeping(idempotency, shown.model_dump_json())
             self.variants.add(variant, image, consumed=consumed, idempotency=kept)
-        except AlreadyAnswered as earlier:
-            return again(earlier.answer, ShownVariant)
-        return Answer(shown)
+            return shown
+
+        return once(self.answers, idempotency, self.clock, ShownVariant, bring)
 
     def _variant(self, lineup: Lineup, variant_type: str, image_id: str) -> Variant:
         now = self.clock()

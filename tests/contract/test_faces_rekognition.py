@@ -139,8 +139,20 @@ def test_the_largest_picture_fits_into_what_is_taken(
     assert len(sent[0]["Image"]["Bytes"]) < 5_242_880
 
 
-def test_a_picture_too_small_to_be_taken_shows_no_face(analyzer: RekognitionFaces) -> None:
-    assert analyzer.read(encoded(Image.new("RGB", (79, 400), "teal"))).faces == ()
+@pytest.mark.parametrize("size", [(79, 400), (8000, 300)])
+def test_a_picture_too_small_to_be_taken_shows_no_face(
+    analyzer: RekognitionFaces, size: tuple[int, int]
+) -> None:
+    """One that is long is too small once it is as long as what is sent."""
+    assert analyzer.read(encoded(Image.new("RGB", size, "teal"))).faces == ()
+
+
+def test_a_picture_that_cannot_be_looked_at_shows_no_face(
+    analyzer: RekognitionFaces, aws: Stubber
+) -> None:
+    aws.add_client_error("detect_faces", "InvalidParameterException", http_status_code=400)
+
+    assert analyzer.read(astronaut()).faces == ()
 
 
 def test_the_score_is_that_of_the_best_match(

@@ -221,6 +221,25 @@ def test_a_kept_answer_is_found_by_the_same_body_alone(stores: Stores) -> None:
         stores.answers.find(an_idempotency_key(body="another"), NOW)
 
 
+def test_work_of_several_steps_takes_its_key_first_and_answers_last(stores: Stores) -> None:
+    taken, done = an_idempotency_key(answer=""), an_idempotency_key(answer="all of it")
+    other = an_idempotency_key(body="another", answer="")
+
+    stores.answers.keep(taken, NOW)
+    stores.answers.keep(taken, NOW)  # after a crash
+    with pytest.raises(IdempotencyKeyReused):
+        stores.answers.keep(other, NOW)
+    stores.answers.keep(done, NOW)
+
+    for late in (taken, done):
+        with pytest.raises(AlreadyAnswered) as refusal:
+            stores.answers.keep(late, NOW)
+        assert refusal.value.answer.answer == "all of it"
+    with pytest.raises(IdempotencyKeyReused):
+        stores.answers.keep(other, NOW)
+    stores.answers.keep(other, done.expires_at)
+
+
 def test_the_first_request_over_the_minutes_limit_waits_for_the_next_minute(
     stores: Stores,
 ) -> None:

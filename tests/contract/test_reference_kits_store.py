@@ -55,9 +55,9 @@ def test_an_id_is_used_once(stores: Stores, kit: ReferenceKit) -> None:
 
 
 def test_the_items_of_its_slots_are_read_together(stores: Stores, kit: ReferenceKit) -> None:
-    items = stores.generations.items([*kit.items, *kit.items])
+    items = stores.generations.items([*kit.refs, *kit.refs])
 
-    assert list(items) == list(kit.items)
+    assert list(items) == list(kit.refs)
     assert [item.slot for item in items.values()] == [slot.name for slot in kit.slots]
     assert stores.generations.items([]) == {}
 

@@ -143,6 +143,8 @@ def test_a_kit_is_renamed_and_listed(workflow: FakeKitWorkflow) -> None:
 
     assert call("PATCH", at(kit), {"name": "Ada, outdoors"}).json["name"] == "Ada, outdoors"
     (listed,) = call("GET", KITS).json["data"]
+    assert set(kit) - set(listed) == {"slots"}
+    assert (listed["progress"], listed["anchor_image"]) == (kit["progress"], None)
     assert (listed["id"], listed["name"]) == (kit["id"], "Ada, outdoors")
     assert call("PATCH", at(kit), {"owner": "me"}).status == 422
 

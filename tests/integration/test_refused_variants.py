@@ -119,6 +119,14 @@ def test_an_upload_says_what_it_shows_in_a_slug(
         assert told.items() <= answer.json["errors"][0].items(), changes
 
 
+def test_a_character_named_twice_is_drawn_not_even_once(shop: Shop) -> None:
+    body = {"character_ids": [shop.character] * 2, "variant_type": "front"}
+
+    answer = call("POST", "/v1/variants/generate", body)
+
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/character_ids")
+
+
 def test_what_is_no_picture_is_no_version(shop: Shop) -> None:
     for data in (b"", b"GIF89a", png()[:60]):
         answer = send_form(at(shop, EDITING, "reimport"), file_part(data))

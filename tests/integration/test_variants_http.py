@@ -272,6 +272,21 @@ def test_the_picture_of_a_variant_goes_with_the_variant_alone(live: Aws, mira: s
     assert refused.json["variant_id"] == variant["id"]
 
 
+def test_a_batch_is_told_apart_by_its_key(live: Aws, mira: str) -> None:
+    body = {"variant_type": "front", "character_ids": [mira.rpartition("/")[2]]}
+    key = {"headers": {"idempotency-key": "once"}}
+
+    first = call("POST", "/v1/variants/generate", body, **key)
+    again = call("POST", "/v1/variants/generate", body, **key)
+    more = body | {"character_ids": [*body["character_ids"], "chr_nobody"]}
+    other = call("POST", "/v1/variants/generate", more, **key)
+
+    assert (first.status, again.json) == (202, first.json)
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+
 def test_a_deleted_character_takes_its_variants_along(live: Aws, mira: str) -> None:
     hero = uploaded(mira)
     decided(hero, "approve")

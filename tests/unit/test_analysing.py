@@ -13,7 +13,7 @@ from shared.domain.analysis import ImageToAnalyse, KitToAnalyse, SourceToAnalyse
 from shared.domain.analytics.analyses import analyses_of
 from shared.domain.analytics.changes import ImageChange, KitChange, SourceChange
 from shared.domain.analytics.events import events_of
-from shared.domain.character import Character, SourceImage
+from shared.domain.character import Character, SourceImage, check_usable
 from shared.domain.errors import NotFound, StaleWrite
 from shared.domain.faces import FaceReading
 from shared.domain.generation import Progress, Snapshot, Status
@@ -28,7 +28,17 @@ from shared.services.analyse_kit import AnalyseKit
 from shared.services.analyse_source import AnalyseSource
 from shared.services.give_up_analysis import GiveUpAnalysis
 from shared.services.list_generations import ListGenerations
-from tests.builders import ADA, GRACE, NOW, a_character, a_snapshot, a_source, an_image
+from tests.builders import (
+    ADA,
+    GRACE,
+    NOW,
+    a_character,
+    a_snapshot,
+    a_source,
+    a_variant,
+    a_variant_image,
+    an_image,
+)
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 from tests.fake_analyzer import FakeAnalyzer
 from tests.fake_memory import Memory
@@ -254,6 +264,25 @@ def test_a_picture_is_compared_with_the_source_it_has() -> None:
     qa = studio.images.get(ADA, image.id).qa
     assert qa is not None
     assert qa.status is CheckStatus.PASSED
+
+
+def test_a_variant_that_copies_its_source_warns_and_a_scene_may_show_it() -> None:
+    studio = Studio().with_source()
+    scene = studio.with_picture()
+    variant = a_variant_image(a_variant(), similarity=Similarity.pending())
+    studio.memory.images[variant.id] = variant
+    studio.store.put(variant.key, b"a copy", "image/png")
+
+    for one in (scene, variant):
+        studio.analyse_image(owner=ADA, image_id=one.id)
+
+    assert studio.source().phash == a_reading().phash
+    shown, copied = (studio.images.get(ADA, one.id).qa for one in (scene, variant))
+    assert shown is not None
+    assert shown.status is CheckStatus.PASSED
+    assert copied is not None
+    (warned,) = (one for one in copied.checks if one.outcome is CheckStatus.WARNED)
+    assert warned.name == "near_duplicate"
 
 
 def test_a_picture_is_looked_at_once() -> None:
@@ -490,14 +519,15 @@ def test_a_picture_whose_kit_has_gone_is_not_measured() -> None:
     assert similarity == Similarity.not_measured("kit_deleted")
 
 
-def test_a_photo_that_nobody_could_look_at_has_failed() -> None:
+def test_a_photo_that_nobody_could_look_at_spoils_no_kit() -> None:
     studio = Studio()
     kit, _ = studio.with_kit()
 
     studio.give_up(analysis=KitToAnalyse(owner=ADA, kit_id=kit.id))
 
     source = studio.kits.get(ADA, kit.id).source
-    assert (source.qa.status, source.embedding.reason) == (CheckStatus.FAILED, "analysis_failed")
+    assert (source.qa.status, source.embedding.reason) == (CheckStatus.WARNED, "analysis_failed")
+    check_usable(source)
 
 
 def test_a_new_kit_has_its_photo_looked_at_and_the_outcome_is_told() -> None:

@@ -1,6 +1,6 @@
 """Variants that are drawn: there before the work, following it, and never against a review."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,13 @@ from shared.domain.errors import (
 from shared.domain.generation import Failure, FailureStage, Item, Snapshot, Status
 from shared.domain.quality import CheckStatus, PictureKind, Quality, unreadable
 from shared.domain.request import Mode, ProviderName
-from shared.domain.variant import VariantProvenance, VariantStatus, approve, reject
+from shared.domain.variant import (
+    VariantProvenance,
+    VariantStatus,
+    approve,
+    check_deletion,
+    reject,
+)
 from shared.domain.variant_types import known_types, variant_type
 from shared.services.follow_variants import FollowVariants
 from shared.services.generate_variants import (
@@ -148,6 +154,10 @@ def test_a_repetition_starts_nothing_more() -> None:
         generate(desk)(**call, wanted=HEADSHOTS, idempotency=other)
 
 
+def generate_of_many(desk: Desk) -> GenerateVariantsOfMany:
+    return GenerateVariantsOfMany(generate(desk), FakeAnswers(desk.memory), desk.clock)
+
+
 def codes_of(results: Sequence[BatchResult]) -> list[str | None]:
     return [one.refused.code if one.refused else None for one in results]
 
@@ -155,10 +165,10 @@ def codes_of(results: Sequence[BatchResult]) -> list[str | None]:
 def test_of_several_characters_each_has_a_result_of_its_own() -> None:
     desk, mira = a_desk()
     unready = known_to(desk, CheckStatus.FAILED, number=2)
-    of_many = GenerateVariantsOfMany(generate(desk))
+    of_many = generate_of_many(desk)
     ids = [mira.id, unready.id, "chr_nobody"]
 
-    results = of_many(owner=ADA_PAYS, character_ids=ids, wanted=HEADSHOTS)
+    results = of_many(owner=ADA_PAYS, character_ids=ids, wanted=HEADSHOTS).value.results
 
     assert [one.character_id for one in results] == ids
     assert [one.refused and one.refused.code for one in results] == [
@@ -174,11 +184,62 @@ def test_one_slot_too_few_stops_no_other() -> None:
     desk, mira = a_desk()
     desk.limits.paid = an_allowance(in_flight=1)
     other = known_to(desk, number=2)
-    of_many = GenerateVariantsOfMany(generate(desk))
+    of_many = generate_of_many(desk)
 
-    results = of_many(owner=ADA_PAYS, character_ids=[mira.id, other.id], wanted=HEADSHOTS)
+    answer = of_many(owner=ADA_PAYS, character_ids=[mira.id, other.id], wanted=HEADSHOTS)
 
-    assert codes_of(results) == [None, InFlightLimit.code]
+    assert codes_of(answer.value.results) == [None, InFlightLimit.code]
+
+
+def test_a_batch_sent_again_is_answered_as_the_first_time() -> None:
+    desk, mira = a_desk()
+    unready = known_to(desk, CheckStatus.FAILED, number=2)
+    ids, key = [mira.id, unready.id], an_idempotency_key(owner=ADA_PAYS.id)
+    call: dict[str, Any] = {"owner": ADA_PAYS, "character_ids": ids, "wanted": HEADSHOTS}
+
+    first = generate_of_many(desk)(**call, idempotency=key)
+    desk.memory.characters[unready.id] = unready.model_copy(update={"source": mira.source})
+    again = generate_of_many(desk)(**call, idempotency=key)
+
+    assert (again.value, again.replayed) == (first.value, True)
+    assert codes_of(again.value.results) == [None, "source_not_ready"]
+    assert len(desk.memory.generations) == 1
+
+
+def test_another_batch_under_the_same_key_starts_nobody() -> None:
+    desk, mira = a_desk()
+    noa = known_to(desk, number=2)
+    call: dict[str, Any] = {"owner": ADA_PAYS, "wanted": HEADSHOTS}
+    key = an_idempotency_key(owner=ADA_PAYS.id)
+    generate_of_many(desk)(**call, character_ids=[mira.id], idempotency=key)
+
+    other = key.model_copy(update={"request_hash": "another"})
+    with pytest.raises(IdempotencyKeyReused):
+        generate_of_many(desk)(**call, character_ids=[noa.id, mira.id], idempotency=other)
+
+    assert len(desk.memory.generations) == 1
+
+
+def test_a_batch_that_broke_off_is_taken_up_where_it_stopped() -> None:
+    desk, mira = a_desk()
+    noa = known_to(desk, number=2)
+    ids, key = [mira.id, noa.id], an_idempotency_key(owner=ADA_PAYS.id)
+    call: dict[str, Any] = {"owner": ADA_PAYS, "wanted": HEADSHOTS, "idempotency": key}
+
+    def killed(_: Sequence[str]) -> Iterator[str]:
+        yield mira.id
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate_of_many(desk)(**call, character_ids=killed(ids))
+    other = key.model_copy(update={"request_hash": "another"})
+    with pytest.raises(IdempotencyKeyReused):
+        generate_of_many(desk)(**(call | {"idempotency": other}), character_ids=ids)
+    again = generate_of_many(desk)(**call, character_ids=ids)
+
+    assert not again.replayed
+    assert codes_of(again.value.results) == [None, None]
+    assert len(desk.memory.generations) == 2, "one each"
 
 
 def regenerate(desk: Desk) -> RegenerateVariant:
@@ -339,6 +400,42 @@ def test_told_twice_and_out_of_order_the_last_word_counts() -> None:
 
     variant = desk.memory.variants[begun.variant_ids[0]]
     assert (variant.status, variant.revision) == (GENERATED, revision)
+
+
+def test_a_variant_follows_the_generation_that_draws_it_now() -> None:
+    desk, character = a_desk()
+    begun = started(desk, character, HEADSHOTS.model_copy(update={"count": 1}))
+    (variant_id,) = begun.variant_ids
+    late = told(desk, begun, an_item(desk, begun, status=Status.PROCESSING))
+    desk.memory.items[begun.generation_id][0] = failed(desk, begun)
+    snapshot = desk.close_generation(generation_id=begun.generation_id)
+    retrial = desk.retry_generation(owner=ADA_PAYS, generation_id=begun.generation_id).value
+    again = StartedVariants.of(retrial)
+    failure = told(desk, begun, snapshot.items[0].model_copy(update={"version": 9}))
+    waits = told(desk, again, desk.generations.get(again.generation_id).items[0])
+
+    follow(desk, waits, failure)
+    assert desk.memory.variants[variant_id].status is PENDING, "it is drawn again"
+    desk.delete_generation(owner=ADA_PAYS.id, generation_id=begun.generation_id)
+    assert desk.memory.variants[variant_id].status is PENDING
+    follow(desk, failure, told(desk, again, completed(desk, again, version=6)), failure)
+    made = desk.memory.variants[variant_id]
+    assert (made.status, made.generation_id) == (GENERATED, again.generation_id)
+    follow(desk, late)
+    assert desk.memory.variants[variant_id] == made
+
+
+def test_what_a_deleted_generation_was_before_does_not_bring_its_variant_back() -> None:
+    desk, character = a_desk()
+    begun = started(desk, character)
+    late = told(desk, begun, an_item(desk, begun, status=Status.PROCESSING, version=1))
+
+    desk.delete_generation(owner=ADA_PAYS.id, generation_id=begun.generation_id)
+    follow(desk, late)
+
+    variant = desk.memory.variants[begun.variant_ids[0]]
+    assert variant.status is REJECTED
+    check_deletion(variant, is_hero=False, force=False)
 
 
 @pytest.mark.parametrize("decision", [REJECTED, APPROVED])

@@ -1,12 +1,13 @@
 """Cancelling, deleting, and deleting single images: whatever the moment."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from shared.domain import events as e
 from shared.domain.closing import close
-from shared.domain.errors import AlreadyFinal, Conflict, NotFound
+from shared.domain.errors import AlreadyFinal, Conflict, NotFound, Unavailable
 from shared.domain.generation import Attempt, Item, Status
 from shared.domain.images import ImageStatus, StoredImage
 from shared.domain.limits import DEADLINE
@@ -216,6 +217,33 @@ def test_the_image_of_a_variant_outlives_its_generation(desk: Desk) -> None:
     assert not desk.memory.generations
     assert list(desk.memory.images) == [hero.id]
     assert loose.id not in desk.memory.images, "its variant is gone"
+
+
+def test_a_variant_whose_picture_cannot_be_forgotten_now_is_deleted_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, variant = complete(desk, 0), a_variant()
+    desk.characters.add(a_character(), None)
+    desk.memory.variants[variant.id] = variant.model_copy(update={"image_id": image.id})
+    place: dict[str, Any] = {
+        "owner": ADA,
+        "character_id": variant.character_id,
+        "variant_id": variant.id,
+    }
+
+    def busy(*_: object) -> None:
+        raise Unavailable("The store is busy.")
+
+    with monkeypatch.context() as now:
+        now.setattr(type(desk.generations), "apply", busy)
+        with pytest.raises(Unavailable):
+            desk.delete_variant(**place)
+    assert desk.memory.images[image.id].status is ImageStatus.LIVE, "the item still shows it"
+    desk.delete_variant(**place)
+
+    assert item(desk, 0).image is None
+    assert not desk.memory.variants
+    assert not desk.memory.images
 
 
 def test_a_variant_that_waits_is_told_that_its_generation_goes(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.errors import MultipleFaces, NoFace
-from shared.domain.faces import FaceReading, Verdict, score_of, verdict_of
+from shared.domain.faces import Verdict, score_of, verdict_of
 from tests.face_builders import a_face, a_reading, a_reading_without_a_face
 
 
@@ -37,7 +37,7 @@ def test_a_person_is_consistent_from_85_on(score: float, verdict: Verdict) -> No
 def test_the_face_that_is_meant_is_the_only_one_that_is_sure() -> None:
     curtain = a_face(confidence=0.09, width_px=410)
     person = a_face(confidence=1.53, yaw=9.0)
-    reading = FaceReading(width=1024, height=1024, luma_std=54.0, faces=(curtain, person))
+    reading = a_reading().model_copy(update={"faces": (curtain, person)})
 
     assert reading.only_face() is person
 

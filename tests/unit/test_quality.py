@@ -19,7 +19,7 @@ def the_check(
 
 
 def test_a_good_portrait_passes_every_check() -> None:
-    quality = check_quality(a_reading(occluded=False), PictureKind.SOURCE)
+    quality = check_quality(a_reading(occluded=False), PictureKind.SOURCE, "0f" * 8)
 
     assert quality.status is PASSED
     assert {check.name for check in quality.checks} == set(limits().checks)
@@ -94,6 +94,19 @@ def test_a_picture_is_judged_at_each_limit(
     assert the_check(name, a_reading_without_a_face(**changes)).outcome is outcome
 
 
+@pytest.mark.parametrize(("bits", "outcome"), [(0, WARNED), (8, WARNED), (9, PASSED)])
+def test_a_copy_of_the_source_warns_up_to_eight_bits(bits: int, outcome: CheckStatus) -> None:
+    reading = a_reading(occluded=False)
+    source_hash = f"{int(reading.phash, 16) ^ ((1 << bits) - 1):016x}"
+
+    quality = check_quality(reading, PictureKind.FRONTAL, source_hash)
+
+    (check,) = [check for check in quality.checks if check.name == "near_duplicate"]
+    assert (check.value, check.limit, check.outcome) == (bits, 8, outcome)
+    assert quality.status is outcome
+    assert str(bits) in check.message
+
+
 def test_without_a_face_only_the_picture_is_judged() -> None:
     quality = check_quality(a_reading_without_a_face(), PictureKind.SOURCE)
 
@@ -118,7 +131,7 @@ def test_a_second_person_fails_and_a_pattern_that_looks_like_one_warns() -> None
 def test_a_pattern_larger_than_the_person_is_not_judged_in_his_place() -> None:
     """As in a small portrait of an astronaut before a flag, once it was a JPEG of low quality."""
     flag = a_face(confidence=0.09, brightness=20.0)
-    reading = FaceReading(width=512, height=512, luma_std=74.6, faces=(flag, a_face()))
+    reading = a_reading().model_copy(update={"faces": (flag, a_face())})
 
     assert the_check("brightness", reading).value == 132
     assert the_check("face_count", reading).value == 1

@@ -1,5 +1,6 @@
 """Drawing slots again, one or all, and what it leaves of the old ones."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from shared.domain.reference_kit import KitStatus, ShownKit
 from shared.domain.slots import ANCHOR
 from shared.domain.work import RunItems
 from shared.services.regenerate_slot import RegenerateSlot
-from tests.builders import ADA, an_idempotency_key
+from tests.builders import ADA, an_allowance, an_idempotency_key
+from tests.fakes import TwinAnswers
 from tests.unit.desk import ADA_PAYS
-from tests.unit.kit_desk import KitDesk
+from tests.unit.kit_desk import KitDesk, a_kit_wish
 
 C, F = Status.COMPLETED, Status.FAILED
 
@@ -173,6 +175,29 @@ def test_a_repeated_request_draws_once() -> None:
     assert second.replayed
     assert second.value.kit.generation_id == first.value.kit.generation_id
     assert second.value.slots == first.value.slots
+
+
+def test_of_twins_sent_at_once_both_get_the_first_answer() -> None:
+    desk = KitDesk()
+    desk.limits.paid = an_allowance(in_flight=1)
+    key = an_idempotency_key(route="create")
+    create, wanted = desk.create_kit, a_kit_wish()
+    twin = replace(create, answers=TwinAnswers(desk.memory))
+
+    kit = create(owner=ADA_PAYS, wanted=wanted, idempotency=key).value
+    assert twin(owner=ADA_PAYS, wanted=wanted, idempotency=key).value == kit
+
+    desk.end(kit.kit.generation_id, C, C, C)
+    asked = {"owner": ADA_PAYS, "kit_id": kit.kit.id, "name": "profile"}
+    asked["idempotency"] = an_idempotency_key(route="regenerate")
+    first = desk.regenerate_slot(**asked)  # type: ignore[arg-type]  # as it is asked for
+    late = replace(desk.regenerate_slot, answers=TwinAnswers(desk.memory))
+
+    second = late(**asked)  # type: ignore[arg-type]  # as it is asked for
+
+    assert (second.value, second.replayed) == (first.value, True)
+    with pytest.raises(KitBusy):
+        again(desk, kit, "profile")
 
 
 def test_a_kit_is_renamed_while_it_is_drawn() -> None:

@@ -6,16 +6,18 @@ from datetime import datetime
 from shared.adapters.dynamo import keys
 from shared.adapters.dynamo.records import Record
 from shared.adapters.dynamo.table import Table
-from shared.adapters.dynamo.writes import Write, put
+from shared.adapters.dynamo.writes import ABSENT, Write, put
 from shared.domain.entity import rfc3339
 from shared.domain.errors import Conflict
 from shared.domain.idempotency import FirstAnswer, IdempotencyKey
 
 
 def keep_answer(key: IdempotencyKey | None, now: datetime) -> list[Write]:
+    return [] if key is None else [_kept(key, "#expires_at <= :now", {"now": rfc3339(now)})]
+
+
+def _kept(key: IdempotencyKey, replaceable: str, values: Record) -> Write:
     """An expired row may still be there, since the table deletes late: it is overwritten."""
-    if key is None:
-        return []
 
     def answered(row: Record | None) -> Exception:
         return Conflict("answered before") if row is None else _answer(row).refusal(key)
@@ -26,13 +28,12 @@ def keep_answer(key: IdempotencyKey | None, now: datetime) -> list[Write]:
         "expires_at": rfc3339(key.expires_at),
         "ttl": int(key.expires_at.timestamp()),
     }
-    write = put(
+    return put(
         keys.idempotency(key) | row,
-        "attribute_not_exists(#pk) OR #expires_at <= :now",
-        values={"now": rfc3339(now)},
+        f"{ABSENT} OR {replaceable}",
+        values=values,
         refused=answered,
     )
-    return [write]
 
 
 def _answer(row: Record) -> FirstAnswer:
@@ -48,6 +49,11 @@ class DynamoAnswers:
         if row is None or row["expires_at"] <= rfc3339(now):
             return None
         return _answer(row).for_request(key)
+
+    def keep(self, key: IdempotencyKey, now: datetime) -> None:
+        unanswered = "(#request_hash = :hash AND #answer = :none)"
+        values = {"now": rfc3339(now), "hash": key.request_hash, "none": ""}
+        self.table.commit(_kept(key, f"#expires_at <= :now OR {unanswered}", values))
 
 
 @dataclass(frozen=True, slots=True)
