@@ -1,4 +1,4 @@
-"""`python -m tests.api_types` writes web/js/api-types.d.ts: the API's schemas as the studio's types."""
+"""`python -m tests.api_types` writes web/js/api-types.d.ts: the API's schemas as types."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,15 @@ from infra.local.layout import PROJECT
 
 DOCUMENT = PROJECT / "functions" / "generations" / "openapi.json"
 PATH = PROJECT / "web" / "js" / "api-types.d.ts"
-_HEAD = "/** The API's schemas, written by `python -m tests.api_types` from its OpenAPI document. */\n"
-_PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+_HEAD = "/** The API's schemas, written from its document by `python -m tests.api_types`. */\n"
+_PLAIN = {
+    "string": "string",
+    "integer": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+    "object": "Record<string, unknown>",
+}
 
 type Schema = dict[str, Any]
 
@@ -32,22 +39,22 @@ def _declared(name: str, schema: Schema) -> str:
 
 
 def _type_of(schema: Schema) -> str:
-    if "$ref" in schema:
-        return _named(schema["$ref"].rpartition("/")[2])
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
-        return " | ".join(dict.fromkeys(_type_of(one) for one in choices))
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    if "enum" in schema:
-        return " | ".join(json.dumps(one) for one in schema["enum"])
-    if schema.get("type") == "array":
-        return f"Array<{_type_of(schema.get('items', {}))}>"
-    if schema.get("type") == "object":
-        values = schema.get("additionalProperties")
-        return f"Record<string, {_type_of(values) if isinstance(values, dict) else 'unknown'}>"
-    if schema.get("type") == "null":
-        return "null"
-    return _PLAIN.get(schema.get("type", ""), "unknown")
+    match schema:
+        case {"$ref": str(address)}:
+            return _named(address.rpartition("/")[2])
+        case {"anyOf": choices} | {"oneOf": choices}:
+            return " | ".join(dict.fromkeys(_type_of(one) for one in choices))
+        case {"const": one}:
+            return json.dumps(one)
+        case {"enum": several}:
+            return " | ".join(json.dumps(one) for one in several)
+        case {"type": "array"}:
+            return f"Array<{_type_of(schema.get('items', {}))}>"
+        case {"type": "object", "additionalProperties": dict(values)}:
+            return f"Record<string, {_type_of(values)}>"
+        case {"type": str(plain)}:
+            return _PLAIN.get(plain, "unknown")
+    return "unknown"
 
 
 def _named(schema: str) -> str:

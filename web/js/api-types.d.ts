@@ -1,4 +1,4 @@
-/** The API's schemas, written by `python -m tests.api_types` from its OpenAPI document. */
+/** The API's schemas, written from its document by `python -m tests.api_types`. */
 
 export interface AcceptBody {
   min_score?: number;
@@ -517,13 +517,14 @@ export interface KitPhotoView {
 
 export type KitStatus = "pending" | "generating" | "ready" | "partial" | "failed" | "cancelled";
 
-export interface KitView {
+export interface KitSummaryView {
   id: string;
   name: string;
   status: KitStatus;
   character_id: string | null;
   source_image: KitPhotoView;
-  slots: Record<string, SlotView>;
+  anchor_image: ImageView | null;
+  likeness: LikenessView;
   progress: ProgressView;
   cost: CostView;
   max_concurrency: number;
@@ -531,6 +532,24 @@ export interface KitView {
   created_at: string;
   completed_at: string | null;
   duration_ms: number | null;
+}
+
+export interface KitView {
+  id: string;
+  name: string;
+  status: KitStatus;
+  character_id: string | null;
+  source_image: KitPhotoView;
+  anchor_image: ImageView | null;
+  likeness: LikenessView;
+  progress: ProgressView;
+  cost: CostView;
+  max_concurrency: number;
+  generation_id: string;
+  created_at: string;
+  completed_at: string | null;
+  duration_ms: number | null;
+  slots: Record<string, SlotView>;
 }
 
 export type Lane = "priority" | "standard";
@@ -575,8 +594,8 @@ export interface ImageListView {
   next_cursor: string | null;
 }
 
-export interface KitListView {
-  data: Array<KitView>;
+export interface KitSummaryListView {
+  data: Array<KitSummaryView>;
   next_cursor: string | null;
 }
 

@@ -12,7 +12,7 @@ const ENDED = ["completed", "failed", "cancelled"];
 export const PROMISED_MS = 180_000;
 export const PROMISED_USD = `${money(0.2)}–${money(0.3)}`;
 
-/** @param {Kit} kit */
+/** @param {Pick<Kit, "status">} kit */
 export const runs = ({ status }) => status === "pending" || status === "generating";
 
 /** @param {Slot} slot */
@@ -30,20 +30,6 @@ export function pictured(kit) {
     if (slot.image) found.push({ name, slot, image: slot.image });
   }
   return found;
-}
-
-/** @param {Kit} kit */
-export function kitScores(kit) {
-  const measured = Object.values(kit.slots).map(({ similarity }) => similarity)
-    .filter((similarity) => typeof similarity?.score === "number");
-  if (measured.length === 0) return null;
-  const scores = measured.map((similarity) => similarity?.score ?? 0);
-  return {
-    measured: scores.length,
-    consistent: measured.filter((similarity) => similarity?.verdict === "consistent").length,
-    mean: scores.reduce((sum, score) => sum + score, 0) / scores.length,
-    worst: Math.min(...scores),
-  };
 }
 
 /** "3 of 7 are ready". @param {Kit} kit */

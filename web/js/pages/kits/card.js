@@ -5,9 +5,9 @@ import { ago, counted, moment, money } from "../../format.js";
 import { poll } from "../../poll.js";
 import { badge, statusBadge } from "../../ui/badges.js";
 import { picture } from "../../ui/pictures.js";
-import { kitScores, runs } from "../kit/reading.js";
+import { runs } from "../kit/reading.js";
 
-/** @typedef {import("../../api-types.d.ts").KitView} Kit */
+/** @typedef {import("../../api-types.d.ts").KitSummaryView} Kit */
 
 /** @param {Kit} kit @param {AbortSignal} signal while it is drawn, the card follows it until then */
 export function kitCard(kit, signal) {
@@ -19,7 +19,7 @@ export function kitCard(kit, signal) {
 
   /** @param {Kit} now */
   function update(now) {
-    const image = now.slots.anchor_face?.image ?? now.source_image.image;
+    const image = now.anchor_image ?? now.source_image.image;
     if (image.id !== shown) fill(face, picture(image, { alt: "", size: "thumb_256" }));
     shown = image.id;
     fill(status, statusBadge(now.status), scores(now));
@@ -57,9 +57,8 @@ export function kitCard(kit, signal) {
 
 /** @param {Kit} kit */
 function scores(kit) {
-  const found = kitScores(kit);
-  if (!found) return null;
-  const { mean, worst, consistent, measured } = found;
+  const { mean, worst, consistent, measured } = kit.likeness;
+  if (mean === null || worst === null) return null;
   const all = consistent === measured;
   return badge(
     `${all ? "✓" : "!"} Likeness ${mean.toFixed(1)}${worst < mean ? `, worst ${worst.toFixed(1)}` : ""}`,

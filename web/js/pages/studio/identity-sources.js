@@ -6,7 +6,7 @@ import { empty } from "../../ui/states.js";
 import { people } from "./people.js";
 
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
-/** @typedef {import("../../api-types.d.ts").KitView} Kit */
+/** @typedef {import("../../api-types.d.ts").KitSummaryView} Kit */
 
 /** @param {string} name @param {string} label @param {{signal: AbortSignal, changed: () => void}} way */
 export function characterList(name, label, way) {
@@ -38,7 +38,7 @@ export function kitList(way) {
       label: "Reference kit",
       path: "/reference-kits",
       called: ["reference kit", "reference kits"],
-      face: ({ slots, source_image }) => slots.anchor_face?.image ?? source_image.image,
+      face: ({ anchor_image, source_image }) => anchor_image ?? source_image.image,
       note: (
         { status, progress },
       ) => (status === "partial" ? `${progress.completed} of ${progress.total} pictures` : ""),
