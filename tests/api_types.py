@@ -38,7 +38,7 @@ def _declared(name: str, schema: Schema) -> str:
     return f"\nexport interface {name} {{\n{fields}}}\n"
 
 
-def _type_of(schema: Schema) -> str:
+def _type_of(schema: Schema) -> str:  # noqa: PLR0911  # one answer per kind of schema
     match schema:
         case {"$ref": str(address)}:
             return _named(address.rpartition("/")[2])
