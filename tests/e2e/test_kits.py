@@ -56,7 +56,7 @@ def begun(local_stack: LocalStack) -> Begun:
         other,
         killed,
         cancelled=studio.begin(
-            "cancelled", own("slow", "never mind"), "profile", max_concurrency=1
+            "hair of the cancelled", own("slow", "never mind"), "profile", max_concurrency=1
         ),
         deleted=studio.begin("deleted", own("slow", "soon forgotten")),
         partial=studio.begin(
@@ -72,9 +72,9 @@ def begun(local_stack: LocalStack) -> Begun:
 def a_kit_whose_worker_is_killed(studio: KitStudio) -> Json:
     """One slot is drawn already, and nobody has told the workflow; the other is being drawn.
     Before all other stories: every worker is killed."""
-    studio.fault("gemini", "hang", "the killed worker", seconds=60)
-    kit = studio.begin("killed", "profile", own("unlucky", "the killed worker"))
-    until(lambda: studio.drawing(kit).items[1].ended and studio.calls("the killed worker"))
+    studio.fault("gemini", "hang", "the hand that stops", seconds=60)
+    kit = studio.begin("hair of the killed", "profile", own("unlucky", "the hand that stops"))
+    until(lambda: studio.drawing(kit).items[1].ended and studio.calls("the hand that stops"))
     for process in worker_pids(studio.stack):
         os.kill(process, signal.SIGKILL)
     studio.expire_lease(kit, 2)
@@ -98,7 +98,7 @@ def test_a_kit_that_is_cancelled_stops_where_it_is(begun: Begun) -> None:
     assert answer.json() == {"cancelled": True, "stopped": 2, "will_arrive": 0, "charged": 1}
     assert studio.wait_for_kit(kit)["status"] == "partial"
     assert studio.executions(kit) == {"1": "SUCCEEDED"}
-    assert len(studio.calls("cancelled")) == 2, "the profile was never asked for"
+    assert len(studio.calls("hair of the cancelled")) == 2, "the profile was never asked for"
 
 
 def test_a_kit_that_is_deleted_takes_its_workflow_with_it(begun: Begun) -> None:
@@ -120,7 +120,7 @@ def test_a_kit_whose_worker_was_killed_is_finished_by_another(begun: Begun) -> N
 
     assert (done["status"], studio.executions(kit)) == ("ready", {"1": "SUCCEEDED"})
     assert [item.calls for item in studio.drawing(kit).items] == [1, 1, 2]
-    assert len(studio.calls("killed")) == 4
+    assert len(studio.calls("hair of the killed")) == 4
     assert not any(item.awaited for item in studio.drawing(kit).items)
 
 

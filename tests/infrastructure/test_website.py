@@ -41,9 +41,9 @@ def _policy(template: Template) -> str:
     return _said(security["ContentSecurityPolicy"]["ContentSecurityPolicy"])
 
 
-def _origins(template: Template, bucket: str) -> str:
+def _origin(template: Template, bucket: str) -> str:
     name = template.logical_id(kind="AWS::S3::Bucket", containing=f"Storage{bucket}")
-    return f"https://<{name}.DomainName> https://<{name}.RegionalDomainName>"
+    return f"https://<{name}.RegionalDomainName>"
 
 
 def test_cloudfront_alone_reads_the_pages_and_only_as_this_distribution(template: Template) -> None:
@@ -82,7 +82,7 @@ def test_the_api_is_passed_on_whole_and_never_cached(template: Template) -> None
 
 
 def test_pages_forbid_in_aws_what_they_forbid_on_this_machine(template: Template) -> None:
-    images, uploads = _origins(template, "Images"), _origins(template, "Uploads")
+    images, uploads = _origin(template, "Images"), _origin(template, "Uploads")
     domain = template.logical_id(kind="AWS::Cognito::UserPoolDomain", containing="SignIn")
     sign_in = f"https://<{domain}>.auth.<AWS::Region>.amazoncognito.com"
     assert _policy(template) == content_security_policy(
