@@ -92,7 +92,8 @@ def perceptual_hash(picture: Picture) -> str:
     """64 bits in hexadecimal, one for each of the lowest 8 × 8 frequencies of a small copy: whether
     it is stronger than most (pHash; Zauner, Implementation and Benchmarking of Perceptual Image
     Hash Functions, 2010)."""
-    luma = _luma(picture.pixels.convert("L").resize((_SMALL, _SMALL), Image.Resampling.LANCZOS))
+    grey = picture.pixels.convert("L")
+    luma = _luma(grey.resize((_SMALL, _SMALL), Image.Resampling.LANCZOS, reducing_gap=3.0))
     waves = np.cos(pi / _SMALL * np.outer(np.arange(8), np.arange(_SMALL) + 0.5))
     strengths = waves @ luma @ waves.T
     return np.packbits(strengths > np.median(strengths)).tobytes().hex()
