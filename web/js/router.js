@@ -9,7 +9,8 @@ import { failure } from "./ui/states.js";
  * @property {string[]} params what stands for `:name` in its address
  * @property {URLSearchParams} query
  * @property {AbortSignal} signal aborted when the page is left: ends its polls and listeners
- * @property {(title: string) => void} title names the page once its thing has a name
+ * @property {(title: string) => void} title names the page once its thing has a name; nothing once it is left
+ * @property {(path: string) => void} go to another page, such as `/kits/kit_…`; nowhere once this one is left
  */
 /** @typedef {{show: (view: View) => void | Promise<void>}} Page */
 
@@ -47,7 +48,9 @@ async function show(focus) {
   shown = new AbortController();
   const { signal } = shown;
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  const title = (/** @type {string} */ words) => (document.title = `${words} · Likeness`);
+  const here = (/** @type {() => void} */ deed) => !signal.aborted && deed();
+  const title = (/** @type {string} */ words) => here(() => document.title = `${words} · Likeness`);
+  const goOn = (/** @type {string} */ to) => here(() => go(to));
   mark(path);
   for (const [pattern, name, load] of ROUTES) {
     const params = match(pattern, path);
@@ -60,7 +63,7 @@ async function show(focus) {
     try {
       const page = await load();
       if (!signal.aborted) {
-        await page.show({ root, params, query: new URLSearchParams(query), signal, title });
+        await page.show({ root, params, query: new URLSearchParams(query), signal, title, go: goOn });
       }
     } catch (error) {
       if (!signal.aborted) fill(root, failure(/** @type {Error} */ (error), () => show(false)));

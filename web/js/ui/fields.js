@@ -2,6 +2,7 @@
 
 import { newKey, Problem } from "../api.js";
 import { freshId, h } from "../dom.js";
+import { whileBusy } from "./busy.js";
 import { failure } from "./states.js";
 
 /**
@@ -147,24 +148,27 @@ export const ticked = (form, name) => new FormData(form).getAll(name).map(String
 export function submits(form, send) {
   let key = newKey();
   form.addEventListener("input", () => (key = newKey()));
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement | null} */ (form.querySelector('button[type="submit"]'));
-    clear(form);
-    button?.setAttribute("aria-busy", "true");
-    if (button) button.disabled = true;
-    try {
-      await send(key);
-      key = newKey();
-    } catch (error) {
-      if (!(error instanceof Problem) || !error.passing) key = newKey();
-      tellRefusal(form, /** @type {Error} */ (error));
-    } finally {
-      button?.removeAttribute("aria-busy");
-      if (button) button.disabled = false;
-    }
+    whileBusy(button, async () => {
+      clear(form);
+      try {
+        await send(key);
+        key = newKey();
+      } catch (error) {
+        if (!(error instanceof Problem) || !error.passing) key = newKey();
+        tellRefusal(form, /** @type {Error} */ (error));
+      }
+    });
   });
 }
+
+/** The name of the field a refusal points to: `#/attributes/age_range` → `attributes.age_range`. @param {string} pointer */
+export const fieldOf = (pointer) => pointer.replace(/^#?\//, "").replaceAll("/", ".");
+
+/** @param {HTMLFormElement} form @param {string} pointer */
+const placeOf = (form, pointer) => form.querySelector(`[data-field="${CSS.escape(fieldOf(pointer))}"]`);
 
 /** @param {HTMLFormElement} form */
 function clear(form) {
@@ -179,15 +183,12 @@ function clear(form) {
 export function tellRefusal(form, error) {
   const wrong = error instanceof Problem ? error.errors : [];
   for (const { pointer, detail } of wrong) {
-    const name = pointer.replace(/^#?\//, "").replaceAll("/", ".");
-    const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    const place = placeOf(form, pointer);
     place?.append(h("span", { class: "wrong" }, detail));
     place?.querySelector("input, select, textarea")?.setAttribute("aria-invalid", "true");
   }
   const notice = failure(error);
-  const unplaced = wrong.filter(({ pointer }) =>
-    !form.querySelector(`[data-field="${CSS.escape(pointer.replace(/^#?\//, "").replaceAll("/", "."))}"]`)
-  );
+  const unplaced = wrong.filter(({ pointer }) => !placeOf(form, pointer));
   if (unplaced.length > 0) {
     notice.append(h("ul", {}, unplaced.map(({ pointer, detail }) => h("li", {}, `${pointer}: ${detail}`))));
   }

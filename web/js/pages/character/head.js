@@ -33,6 +33,11 @@ export function characterHead(character, view) {
       tell("The changes are saved.", "good");
     });
   draw();
+  const leave = h("button", {
+    type: "button",
+    class: "danger",
+    onclick: () => run(leave, () => askAndDelete(character)),
+  }, "Delete");
   const query = `character=${encodeURIComponent(character.id)}`;
   return h(
     "header",
@@ -47,11 +52,7 @@ export function characterHead(character, view) {
         h("a", { class: "button primary", href: `#/studio?${query}` }, "Draw in the studio"),
         h("a", { class: "button", href: `#/kits?${query}` }, "Make a reference kit"),
         h("button", { type: "button", onclick: edit }, "Edit"),
-        h("button", {
-          type: "button",
-          class: "danger",
-          onclick: (/** @type {Event} */ event) => run(event, () => askAndDelete(character)),
-        }, "Delete"),
+        leave,
       ),
     ),
     words,

@@ -42,29 +42,22 @@ export function variantsPanel({ character, source, signal }) {
   const trouble = h("div", {});
   const grid = h("ul", { class: "plain grid variants-grid" });
   const place = h("div", {}, loading("Loading the variants …"));
-  const more = h("button", {
-    type: "button",
-    hidden: true,
-    onclick: (/** @type {Event} */ event) => run(event, onwards),
-  }, "Show more");
+  const more = h("button", { type: "button", hidden: true, onclick: () => run(more, onwards) }, "Show more");
   /** @type {Map<string, Card>} */
   const cards = new Map();
   /** @type {import("./variant-actions.js").Desk} */
   const desk = { character, source, list, signal, enlarge, reviewed: heroes.reviewed, started };
 
-  const generate = () =>
-    h("button", { type: "button", class: "primary", onclick: opening }, "Generate variants");
+  const generate = () => {
+    const button = h("button", {
+      type: "button",
+      class: "primary",
+      onclick: () => run(button, () => openGenerate(desk, list.filter.variant_type)),
+    }, "Generate variants");
+    return button;
+  };
   const first = generate();
   const progress = drawingProgress(told);
-  let opened = false;
-
-  /** Not by `run`: a button that is disabled meanwhile would not get the focus back from the dialog. */
-  async function opening() {
-    if (opened) return;
-    opened = true;
-    await openGenerate(desk, list.filter.variant_type);
-    opened = false;
-  }
 
   async function onwards() {
     const before = list.shown.length;

@@ -113,12 +113,13 @@ function card(generation, title, enlarge) {
   /** @param {Item} item */
   function save(item) {
     const work = () => download(/** @type {any} */ (item.image), fileName(generation, item));
-    return h("button", {
+    const button = h("button", {
       type: "button",
       class: "small",
       "aria-label": `Download ${nameOf(item).toLowerCase()}`,
-      onclick: (/** @type {Event} */ event) => run(event, work),
+      onclick: () => run(button, work),
     }, "Download");
+    return button;
   }
 
   return { element, draw };

@@ -29,15 +29,16 @@ function drawRow(draw, number, title, kit) {
       beside: { image: kit.source_image.image, title: "The photo" },
     });
   };
+  const button = h("button", {
+    type: "button",
+    class: "quiet small",
+    "aria-label": `Look at draw ${number} of ${title}`,
+    onclick: () => run(button, look),
+  }, "Look");
   return h(
     "li",
     {},
     h("span", {}, `${number}: ${score}`, draw.kept && h("strong", {}, " (kept)")),
-    h("button", {
-      type: "button",
-      class: "quiet small",
-      "aria-label": `Look at draw ${number} of ${title}`,
-      onclick: (/** @type {Event} */ event) => run(event, look),
-    }, "Look"),
+    button,
   );
 }

@@ -31,9 +31,8 @@ export function kitHead(kit, { changed }) {
   );
   const leave = h("button", { type: "button", class: "danger", onclick: ask }, "Delete");
 
-  /** @param {Event} event */
-  function downloadAll(event) {
-    return run(event, async () => {
+  function downloadAll() {
+    return run(all, async () => {
       const found = pictured(now);
       for (const { name, image } of found) await download(image, `${fileName(now.name)}-${fileName(name)}`);
       tell(`${counted(found.length, "picture")} saved.`, "good");
@@ -42,7 +41,7 @@ export function kitHead(kit, { changed }) {
 
   async function ask() {
     if (!(await confirmed(deletion(now)))) return;
-    await run(/** @type {Event} */ (/** @type {unknown} */ ({ currentTarget: leave })), async () => {
+    await run(leave, async () => {
       await remove(path);
       go("/kits");
       tell(`“${now.name}” is deleted.`);

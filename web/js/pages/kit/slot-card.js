@@ -14,7 +14,7 @@ import { ANCHOR, runs, slotRuns, slotTitle } from "./reading.js";
  * @typedef {object} Way
  * @property {() => Kit} kit as it is now
  * @property {() => void} enlarge
- * @property {(event: Event) => void} redraw
+ * @property {(button: HTMLButtonElement) => void} redraw
  * @property {(name: string) => Promise<string | null>} prompts
  */
 
@@ -25,12 +25,16 @@ export function slotCard(name, way) {
   const badges = h("div", { class: "badges" });
   const error = h("div", {});
   const draws = h("div", {});
-  const again = h("button", { type: "button", class: "small", onclick: way.redraw }, "Draw again");
+  const again = h(
+    "button",
+    { type: "button", class: "small", onclick: () => way.redraw(again) },
+    "Draw again",
+  );
   const save = h("button", {
     type: "button",
     class: "small",
-    onclick: (/** @type {Event} */ event) =>
-      run(event, async () => {
+    onclick: () =>
+      run(save, async () => {
         const { image } = way.kit().slots[name];
         if (image) await download(image, `${fileName(way.kit().name)}-${fileName(name)}`);
       }),

@@ -22,7 +22,7 @@ export function slotGrid(kit, { signal, changed }) {
     slotCard(name, {
       kit: () => now,
       enlarge: () => enlarge(name),
-      redraw: (event) => redraw(name, event),
+      redraw: (button) => redraw(name, button),
       prompts,
     })
   );
