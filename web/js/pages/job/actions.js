@@ -13,7 +13,7 @@ import { fileName } from "./frames.js";
 
 /**
  * @param {Generation} first
- * @param {import("./generation.js").Way & {follow: () => void, told: HTMLElement}} way `told` takes the focus of a button that goes
+ * @param {import("./generation.js").Way & {told: HTMLElement}} way `told` takes the focus of a button that goes
  */
 export function actionsOf(first, { retried, gone, told }) {
   let now = first;

@@ -5,7 +5,8 @@ import { badge, scoreBadge, statusBadge } from "../../ui/badges.js";
 import { openLargeView } from "../../ui/large-view.js";
 import { run } from "../../ui/notices.js";
 import { download, frame } from "../../ui/pictures.js";
-import { adviceOn, stageOf } from "./words.js";
+import { adviceOn } from "../words.js";
+import { stageOf } from "./words.js";
 
 /** @typedef {import("../../api-types.d.ts").GenerationView} Generation */
 /** @typedef {import("../../api-types.d.ts").ItemView} Item */

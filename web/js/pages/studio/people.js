@@ -22,6 +22,11 @@ import { failure, loading } from "../../ui/states.js";
  * @property {AbortSignal} signal
  */
 
+/** Enter in a field submits its form; in a search, only the search is meant. @param {KeyboardEvent} event */
+function drawNothing(event) {
+  if (event.key === "Enter") event.preventDefault();
+}
+
 /**
  * @template {{id: string, name: string}} Row
  * @param {Way<Row>} way
@@ -38,6 +43,7 @@ export function people(way) {
     "aria-label": `Search ${way.called[1]} by name`,
     placeholder: "Search by name",
     oninput: (/** @type {Event} */ event) => (event.stopPropagation(), narrow()),
+    onkeydown: drawNothing,
   });
   const place = h("div", { class: "stack" }, loading());
   const group = h(
