@@ -30,7 +30,12 @@ export async function show({ root, query, signal }) {
   const kinds = offered(known);
   const fewest = known.limits.min_input_images;
   const form = h("form", { class: "wish", novalidate: true });
-  const pictures = inputs({ signal, most: known.limits.max_input_images, changed: (name) => input(name) });
+  const pictures = inputs({
+    signal,
+    most: known.limits.max_input_images,
+    changed: (name) => input(name),
+    arrived: () => refresh(),
+  });
   const parts = {
     form,
     pictures,
@@ -55,7 +60,7 @@ export async function show({ root, query, signal }) {
   const made = results({ signal });
 
   const chosen = () => kinds.find(({ name }) => name === typed(form, "kind"));
-  /** A picture that arrived or went is a change of the form like any other. */
+  /** A picture that was chosen or went is a change of the form like any other. */
   const input = (/** @type {string} */ name) => {
     corrected(form, form.querySelector(`[data-field="${name}"]`));
     form.dispatchEvent(new Event("input"));
@@ -87,6 +92,7 @@ export async function show({ root, query, signal }) {
     try {
       refuseUnfinished(missing(kind, requestOf(parts, kind), fewest));
       const { id } = await sendRequest(() => requestOf(parts, kind), seenBy(parts, kind).sent, key);
+      forget();
       made.add(id);
     } catch (error) {
       await explain(form, /** @type {Error} */ (error));
@@ -94,7 +100,7 @@ export async function show({ root, query, signal }) {
     }
   }
 
-  keepDraft(form, "studio");
+  const forget = keepDraft(form, "studio");
   await preselect(parts, query, signal);
   form.addEventListener("input", ({ target }) => {
     if (target instanceof HTMLInputElement && target.name === "kind") parts.drawing.startWith(chosen());

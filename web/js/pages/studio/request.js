@@ -4,7 +4,7 @@ import { ticked, typed } from "../../ui/fields.js";
 import { takes } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Offered} Offered */
-/** @typedef {import("./sent.js").Sent} Sent */
+/** @typedef {import("../../ui/sent-once.js").Sent} Sent */
 /** @typedef {import("../../api-types.d.ts").Quality} Quality */
 /**
  * @typedef {object} Parts of the form
