@@ -32,12 +32,19 @@ let shown;
 /** Shows what the address says, now and whenever it changes. */
 export function start() {
   addEventListener("hashchange", () => show(true));
+  document.querySelector(".skip")?.addEventListener("click", skipToContent);
   return show(false);
 }
 
 /** @param {string} path such as `/kits/kit_…`, with its query */
 export function go(path) {
   location.hash = path;
+}
+
+/** What stands behind `#` names a page, so the link itself must not be followed. @param {Event} pressed */
+function skipToContent(pressed) {
+  pressed.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 /** @param {boolean} focus whether the reader came here by a link, and is to be put at its beginning */
@@ -91,7 +98,12 @@ function match(pattern, path) {
     part,
     place,
   ) => (part.startsWith(":") ? given[place] !== "" : part === given[place]));
-  return fits ? given.filter((_, place) => wanted[place].startsWith(":")).map(decodeURIComponent) : null;
+  if (!fits) return null;
+  try {
+    return given.filter((_, place) => wanted[place].startsWith(":")).map(decodeURIComponent);
+  } catch {
+    return null; // such as `/kits/%`
+  }
 }
 
 /** @param {string} path */

@@ -94,9 +94,10 @@ export const selectField = (way) =>
  */
 export function choiceField({ label, name, hint, kind, options, value = [] }) {
   const taken = [value].flat();
+  const id = hint && freshId("hint");
   return h(
     "fieldset",
-    { class: "field", "data-field": name },
+    { class: "field", "data-field": name, "aria-describedby": id },
     h("legend", {}, label),
     h(
       "div",
@@ -110,17 +111,19 @@ export function choiceField({ label, name, hint, kind, options, value = [] }) {
         )
       ),
     ),
-    hint && h("span", { class: "hint" }, hint),
+    hint && h("span", { class: "hint", id }, hint),
   );
 }
 
 /** @param {Told & {checked?: boolean}} way */
 export function checkField({ label, name, hint, checked }) {
+  const id = hint && freshId("hint");
+  const control = h("input", { type: "checkbox", name, checked, "aria-describedby": id });
   return h(
     "div",
     { class: "field", "data-field": name },
-    h("label", { class: "check" }, h("input", { type: "checkbox", name, checked }), label),
-    hint && h("span", { class: "hint" }, hint),
+    h("label", { class: "check" }, control, label),
+    hint && h("span", { class: "hint", id }, hint),
   );
 }
 
@@ -173,7 +176,29 @@ const placeOf = (form, pointer) => form.querySelector(`[data-field="${CSS.escape
 /** @param {HTMLFormElement} form */
 function clear(form) {
   form.querySelectorAll(".wrong, form > .notice").forEach((old) => old.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+  for (const control of form.querySelectorAll("[aria-invalid]")) {
+    control.removeAttribute("aria-invalid");
+    describe(control, described(control).filter((id) => document.getElementById(id)));
+  }
+}
+
+/** What is wrong stands at the field, and is read out with its control. @param {Element} place @param {string} detail */
+function mark(place, detail) {
+  const id = freshId("wrong");
+  place.append(h("span", { class: "wrong", id }, detail));
+  const control = place.querySelector("input, select, textarea");
+  if (!control) return;
+  control.setAttribute("aria-invalid", "true");
+  describe(control, [...described(control), id]);
+}
+
+/** @param {Element} control */
+const described = (control) => control.getAttribute("aria-describedby")?.split(" ") ?? [];
+
+/** @param {Element} control @param {string[]} ids */
+function describe(control, ids) {
+  if (ids.length > 0) control.setAttribute("aria-describedby", ids.join(" "));
+  else control.removeAttribute("aria-describedby");
 }
 
 /**
@@ -184,8 +209,7 @@ export function tellRefusal(form, error) {
   const wrong = error instanceof Problem ? error.errors : [];
   for (const { pointer, detail } of wrong) {
     const place = placeOf(form, pointer);
-    place?.append(h("span", { class: "wrong" }, detail));
-    place?.querySelector("input, select, textarea")?.setAttribute("aria-invalid", "true");
+    if (place) mark(place, detail);
   }
   const notice = failure(error);
   const unplaced = wrong.filter(({ pointer }) => !placeOf(form, pointer));

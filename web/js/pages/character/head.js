@@ -3,7 +3,6 @@
 import { get, remove } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted, moment } from "../../format.js";
-import { go } from "../../router.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { run, tell } from "../../ui/notices.js";
 import { said } from "../characters/attributes.js";
@@ -36,7 +35,7 @@ export function characterHead(character, view) {
   const leave = h("button", {
     type: "button",
     class: "danger",
-    onclick: () => run(leave, () => askAndDelete(character)),
+    onclick: () => run(leave, () => askAndDelete(character, view)),
   }, "Delete");
   const query = `character=${encodeURIComponent(character.id)}`;
   return h(
@@ -83,12 +82,20 @@ function inWords({ attributes, consistency, created_at }) {
   ];
 }
 
-/** @param {Character} character */
-async function askAndDelete({ id, name, source_image }) {
+/** @param {Character} character @param {import("../../router.js").View} view */
+async function askAndDelete({ id, name, source_image }, { signal, go }) {
+  const what = h("span", { role: "status" }, "Its photos and variants go with it.");
+  whatGoes(id, source_image?.version ?? 0, signal).then(
+    (counts) => (what.textContent = counts),
+    () => {}, // Without the counts the question is the same.
+  );
   const sure = await confirmed({
     title: `Delete ${name}?`,
-    text: `${await whatGoes(id, source_image?.version ?? 0)} This cannot be undone. ` +
+    text: [
+      what,
+      " This cannot be undone. ",
       "Images that jobs have drawn of the person stay with their jobs, and reference kits stay.",
+    ],
     action: "Delete character",
   });
   if (!sure) return;
@@ -100,10 +107,14 @@ async function askAndDelete({ id, name, source_image }) {
 /**
  * @param {string} id
  * @param {number} photos with the versions that were replaced
+ * @param {AbortSignal} signal
  */
-async function whatGoes(id, photos) {
+async function whatGoes(id, photos, signal) {
   /** @type {Variants} */
-  const { data, next_cursor } = await get(`/characters/${id}/variants`, { query: { limit: MOST_COUNTED } });
+  const { data, next_cursor } = await get(`/characters/${id}/variants`, {
+    query: { limit: MOST_COUNTED },
+    signal,
+  });
   const variants = next_cursor === null
     ? counted(data.length, "variant")
     : `more than ${counted(MOST_COUNTED, "variant")}`;

@@ -18,10 +18,12 @@ import { typeField, typeOf } from "./variant-types.js";
 const MOST = 10;
 
 /** @param {import("./variant-actions.js").Desk} desk @param {string} type that is looked at now */
-export async function openGenerate({ character, source, list, started }, type) {
+export async function openGenerate({ character, source, list, signal, started }, type) {
   const ready = h("div", { role: "status" }, readiness(source()));
   const types = typeField({ own: [...list.types], value: type });
-  const form = wishForm([ready, types], await drawing());
+  const offered = await drawing();
+  if (signal.aborted) return;
+  const form = wishForm([ready, types], offered);
   const sent = keepDraft(form, `variants.${character.id}`);
   types.follow();
   const leaving = new AbortController();

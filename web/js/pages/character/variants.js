@@ -111,6 +111,7 @@ export function variantsPanel({ character, source, signal }) {
 
   /** What was just asked for is to be seen: filters that would hide it are taken away. @param {string} type */
   function started(type) {
+    if (signal.aborted) return;
     const { variant_type, status } = list.filter;
     const hides = status !== "" || (variant_type !== "" && variant_type !== type);
     if (hides) bar.choose({ variant_type: variant_type === type ? type : "", status: "" });
