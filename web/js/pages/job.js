@@ -1,12 +1,11 @@
 /** The page of one generation. */
 
 import { fill, h } from "../dom.js";
-import { go } from "../router.js";
 import { generation } from "./job/generation.js";
 import { modeWords } from "./words.js";
 
 /** @param {import("../router.js").View} view */
-export function show({ root, params: [id], query, signal, title }) {
+export function show({ root, params: [id], query, signal, title, go }) {
   fill(
     root,
     h("p", {}, h("a", { href: "#/jobs" }, "← All jobs")),

@@ -3,7 +3,6 @@
 import { patch, remove } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted } from "../../format.js";
-import { go } from "../../router.js";
 import { statusBadge } from "../../ui/badges.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { run, tell } from "../../ui/notices.js";
@@ -13,8 +12,8 @@ import { renaming } from "./renaming.js";
 
 /** @typedef {import("../../api-types.d.ts").KitView} Kit */
 
-/** @param {Kit} kit @param {{changed: (kit: Kit | null) => void}} way */
-export function kitHead(kit, { changed }) {
+/** @param {Kit} kit @param {{changed: (kit: Kit | null) => void, go: (path: string) => void}} way */
+export function kitHead(kit, { changed, go }) {
   let now = kit;
   const path = `/reference-kits/${kit.id}`;
   const status = h("span", { class: "kit-status" });

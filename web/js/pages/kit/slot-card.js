@@ -12,6 +12,7 @@ import { ANCHOR, runs, slotRuns, slotTitle } from "./reading.js";
 /** @typedef {import("../../api-types.d.ts").SlotView} Slot */
 /**
  * @typedef {object} Way
+ * @property {AbortSignal} signal
  * @property {() => Kit} kit as it is now
  * @property {() => void} enlarge
  * @property {(button: HTMLButtonElement) => void} redraw
@@ -80,7 +81,11 @@ export function slotCard(name, way) {
       );
     });
     changed("error", slot.error, () => fill(error, slot.error && errorWords(slot)));
-    changed("draws", slot.draws, () => fill(draws, slot.draws.length > 0 && drawList(slot, title, kit)));
+    changed(
+      "draws",
+      slot.draws,
+      () => fill(draws, slot.draws.length > 0 && drawList(slot, title, kit, way.signal)),
+    );
     // Not disabled: that would take the focus from whoever has just pressed it.
     again.setAttribute("aria-disabled", String(runs(kit)));
     save.hidden = !slot.image;

@@ -20,6 +20,7 @@ export function slotGrid(kit, { signal, changed }) {
   const prompts = promptsOf(kit.id, signal);
   const cards = Object.keys(kit.slots).map((name) =>
     slotCard(name, {
+      signal,
       kit: () => now,
       enlarge: () => enlarge(name),
       redraw: (button) => redraw(name, button),

@@ -29,6 +29,10 @@ export function identity(form, { signal, changed }) {
   const type = h("input", { type: "hidden", name: "identity.type", value: "character" });
   const hero = selectField({ label: "Picture to go by", name: "identity.variant_type", options: [SOURCE] });
   const heroChoice = /** @type {HTMLSelectElement} */ (hero.querySelector("select"));
+  // A draft knows the choice before there are options to choose from.
+  const heroKept = h("input", { type: "hidden", name: heroChoice.name });
+  heroChoice.removeAttribute("name");
+  heroChoice.addEventListener("input", () => (heroKept.value = heroChoice.value));
   const wished = checkField({ label: "Show a person who stays recognisable", name: "identity.wanted" });
   const weights = loraFields();
   const place = h("div", { "data-field": "character_id" }, characters.element, kits.element, hero, weights);
@@ -44,6 +48,7 @@ export function identity(form, { signal, changed }) {
     { class: "part", "aria-label": "Person" },
     h("h2", {}, "Who"),
     type,
+    heroKept,
     wished,
     chooser,
   );
@@ -53,18 +58,29 @@ export function identity(form, { signal, changed }) {
   async function readHeroes() {
     const id = characters.id ?? "";
     if (heroesOf === id) return;
+    if (heroesOf !== "") heroKept.value = "";
     heroesOf = id;
     hero.hidden = true;
-    heroChoice.value = "";
-    /** @type {{data: Variant[]}} */
-    const { data } = await get(`/characters/${id}/heroes`, { signal }).catch(() => ({ data: [] }));
+    const heroes = await heroTypes(id);
     if (heroesOf !== id) return;
-    const types = [
-      SOURCE,
-      ...data.map(({ variant_type }) => [variant_type, `Hero: ${words(variant_type).toLowerCase()}`]),
-    ];
+    if (!heroes.includes(heroKept.value)) heroKept.value = "";
+    const types = [SOURCE, ...heroes.map((one) => [one, `Hero: ${words(one).toLowerCase()}`])];
     fill(heroChoice, types.map(([value, text]) => h("option", { value }, text)));
-    hero.hidden = data.length === 0;
+    heroChoice.value = heroKept.value;
+    hero.hidden = heroes.length === 0;
+    changed();
+  }
+
+  /** Where they cannot be read, what was chosen stays. @param {string} id @returns {Promise<string[]>} */
+  async function heroTypes(id) {
+    if (id === "") return [];
+    try {
+      /** @type {{data: Variant[]}} */
+      const { data } = await get(`/characters/${id}/heroes`, { signal });
+      return data.map(({ variant_type }) => variant_type);
+    } catch {
+      return heroKept.value ? [heroKept.value] : [];
+    }
   }
 
   /** @param {string} name */
@@ -114,7 +130,7 @@ export function identity(form, { signal, changed }) {
     const own = type.value === "character";
     if (named === null) return { character_id: null, identity: null };
     const character_id = own ? characters.id : ofKit() ?? portrayed.id;
-    return { character_id, identity: own && !heroChoice.value ? null : named };
+    return { character_id, identity: own && !heroKept.value ? null : named };
   }
 
   function identityOf() {
@@ -129,11 +145,12 @@ export function identity(form, { signal, changed }) {
     }
     return characters.id === null
       ? null
-      : { type: "character", id: characters.id, variant_type: heroChoice.value || null };
+      : { type: "character", id: characters.id, variant_type: heroKept.value || null };
   }
 
   /** @param {{character: string | null, kit: string | null}} given by the address */
   function preselect({ character, kit }) {
+    if (character && character !== characters.id) heroKept.value = "";
     if (character) (type.value = "character", characters.choose(character));
     if (kit) (type.value = "reference_kit", kits.choose(kit));
     const box = /** @type {HTMLInputElement} */ (wished.querySelector("input"));
