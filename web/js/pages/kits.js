@@ -39,7 +39,7 @@ function openForm(character, signal) {
   const closed = () => {
     leaving.abort();
     // The address would open the form again when the page is loaded anew.
-    if (location.hash.startsWith("#/kits?")) history.replaceState(null, "", "#/kits");
+    if (!signal.aborted && location.hash.startsWith("#/kits?")) history.replaceState(null, "", "#/kits");
   };
   const form = newKitForm({ character, signal: AbortSignal.any([signal, leaving.signal]) });
   openDialog("New reference kit", [form, cancel()], { kind: "wide", closed });
