@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
+from tests.browser.routes import hold, lose_the_answer
 from tests.browser.visitor import Visitor
 
 DRAWN_WITHIN_MS = 30_000
@@ -97,7 +98,7 @@ def test_what_is_missing_is_told_and_nothing_given_is_lost(
     expect(price(page)).to_contain_text("Still needed: the picture")
 
     # Pressed while the picture is on its way: it is sent once, and the wish stays the same.
-    uploads = hold_uploads(page)
+    uploads = hold(page, "**/v1/uploads")
     start.set_input_files(DEFAULT_PHOTO)
     expect(price(page)).to_contain_text("once the pictures have arrived")
     page.route("**/v1/generations", lose_the_answer, times=1)
@@ -206,16 +207,3 @@ def mask(folder: Path) -> Path:
     file = folder / "mask.png"
     drawn_anew.save(file)
     return file
-
-
-def hold_uploads(page: Page) -> list[Route]:
-    """The next upload does not begin until it is let through."""
-    held: list[Route] = []
-    page.route("**/v1/uploads", lambda route: held.append(route), times=1)
-    return held
-
-
-def lose_the_answer(route: Route) -> None:
-    """Taken, but the connection ends before the answer."""
-    route.fetch()
-    route.abort()

@@ -1,0 +1,20 @@
+"""What a test lets happen to the page's requests on their way."""
+
+from playwright.sync_api import Page, Route
+
+
+def hold(page: Page, url: str) -> list[Route]:
+    """The next request to `url` waits until the test lets it through: `held[0].continue_()`."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(url, keep, times=1)
+    return held
+
+
+def lose_the_answer(route: Route) -> None:
+    """Taken, but the connection ends before the answer."""
+    route.fetch()
+    route.abort()
