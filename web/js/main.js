@@ -6,7 +6,7 @@ import { start } from "./router.js";
 import { openSession, signInAgain, signOut } from "./session.js";
 import { themeChoice } from "./theme.js";
 import { run } from "./ui/notices.js";
-import { empty, failure } from "./ui/states.js";
+import { failure } from "./ui/states.js";
 
 async function open() {
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -20,7 +20,12 @@ async function open() {
   fill(
     who,
     themeChoice(),
-    leave && h("button", { type: "button", class: "small", onclick: leave }, "Sign out"),
+    leave &&
+      h(
+        "button",
+        { type: "button", class: "small", onclick: leave },
+        "Sign out",
+      ),
   );
   await start();
 }
@@ -30,7 +35,15 @@ function notOpened(error) {
   const words = isSignedOut(error)
     ? "Sign in to see your characters and pictures."
     : isSignInRefused(error) && error.message;
-  return words ? empty("You are not signed in", words, signInButton()) : failure(error, open);
+  if (!words) return failure(error, open);
+  document.title = "Sign in · Likeness";
+  return h(
+    "div",
+    { class: "state" },
+    h("h1", {}, "You are not signed in"),
+    h("p", {}, words),
+    h("p", {}, signInButton("primary")),
+  );
 }
 
 /** At the top of the page, once: whoever is at work leaves when they choose to. */
@@ -41,13 +54,14 @@ function tellSignedOut() {
     "p",
     { class: "offline", id: "signed-out", role: "alert" },
     "Your sign-in has ended. What you typed is kept; a chosen file is to be chosen again. ",
-    signInButton(),
+    signInButton("small"),
   ));
 }
 
-function signInButton() {
+/** @param {"small" | "primary"} kind */
+function signInButton(kind) {
   const onclick = () => run(button, signInAgain);
-  const button = h("button", { type: "button", onclick }, "Sign in again");
+  const button = h("button", { type: "button", class: kind, onclick }, "Sign in again");
   return button;
 }
 
@@ -61,7 +75,9 @@ function tellWhenOffline() {
 
 /** A file that misses its place would take the reader away to itself. */
 function keepOnDroppedFiles() {
-  for (const event of ["dragover", "drop"]) addEventListener(event, (dropped) => dropped.preventDefault());
+  for (const event of ["dragover", "drop"]) {
+    addEventListener(event, (dropped) => dropped.preventDefault());
+  }
 }
 
 tellWhenOffline();

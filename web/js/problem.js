@@ -34,7 +34,7 @@ export function signedOut() {
   return new Problem(
     401,
     SIGNED_OUT,
-    "Your sign-in has ended. Sign in again to go on; what you typed is kept.",
+    "Your sign-in has ended. Press “Sign in again” at the top of the page; what you typed is kept.",
   );
 }
 

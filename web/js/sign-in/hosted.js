@@ -77,7 +77,7 @@ function takeReturned() {
   if (!query.has("code") && !query.has("error")) return null;
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? "null");
   sessionStorage.removeItem(PENDING);
-  history.replaceState(null, "", `${location.pathname}${pending?.page ?? ""}`);
+  history.replaceState(null, "", `${location.pathname}${pending?.page ?? location.hash}`);
   return { query, pending };
 }
 
