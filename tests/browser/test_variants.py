@@ -6,10 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
+from tests.browser.routes import lose_the_answer
 from tests.browser.visitor import Visitor
 from tests.e2e.studio import Json, Studio
 
@@ -63,12 +64,7 @@ def test_variants_are_drawn_reviewed_edited_elsewhere_and_taken_back(visitor: Vi
 
 def lose_an_answer_and_draw_once(visitor: Visitor, character_id: str) -> None:
     page = visitor.page
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/regenerate", lose, times=1)
+    page.route("**/regenerate", lose_the_answer, times=1)
     visitor.expect_error("/regenerate")
     rejected = cards(page).filter(has_text="Rejected")
     rejected.get_by_role("button", name="Draw again").click()
