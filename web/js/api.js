@@ -17,8 +17,8 @@ export { Problem };
  * @typedef {{data: T, retryAfter: number | null}} Answer `retryAfter` in seconds, while work is unfinished
  */
 
-/** Longer than the gateway waits for an answer. */
-const LONGEST_MS = 35_000;
+/** A little longer than the API's functions may run. */
+const LONGEST_MS = 30_000;
 
 /**
  * @template T

@@ -20,12 +20,7 @@ async function open() {
   fill(
     who,
     themeChoice(),
-    leave &&
-      h(
-        "button",
-        { type: "button", class: "small", onclick: leave },
-        "Sign out",
-      ),
+    leave && h("button", { type: "button", class: "small", onclick: leave }, "Sign out"),
   );
   await start();
 }
@@ -75,9 +70,7 @@ function tellWhenOffline() {
 
 /** A file that misses its place would take the reader away to itself. */
 function keepOnDroppedFiles() {
-  for (const event of ["dragover", "drop"]) {
-    addEventListener(event, (dropped) => dropped.preventDefault());
-  }
+  for (const event of ["dragover", "drop"]) addEventListener(event, (dropped) => dropped.preventDefault());
 }
 
 tellWhenOffline();
