@@ -6,14 +6,14 @@ import { whileBusy } from "./busy.js";
 import { failure } from "./states.js";
 
 /**
- * @typedef {object} Told
+ * @typedef {object} Labelled
  * @property {string} label
  * @property {string} name of the control; by it a refusal finds its field (`/attributes/age_range` → `attributes.age_range`)
  * @property {string} [hint]
  */
 
 /**
- * @param {Told} told
+ * @param {Labelled} way
  * @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control
  */
 export function field({ label, name, hint }, control) {
@@ -30,7 +30,7 @@ export function field({ label, name, hint }, control) {
   );
 }
 
-/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string, list?: string[]}} way `list`: suggestions */
+/** @param {Labelled & {value?: string, required?: boolean, maxlength?: number, placeholder?: string, list?: string[]}} way `list`: suggestions */
 export function textField({ list, ...way }) {
   const listId = list && freshId("list");
   const made = field(
@@ -49,7 +49,7 @@ export function textField({ list, ...way }) {
   return made;
 }
 
-/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string}} way */
+/** @param {Labelled & {value?: string, required?: boolean, maxlength?: number, placeholder?: string}} way */
 export const longField = (way) =>
   field(
     way,
@@ -61,7 +61,7 @@ export const longField = (way) =>
     }),
   );
 
-/** @param {Told & {value?: number | string, required?: boolean, min?: number, max?: number, step?: number | string, placeholder?: string}} way */
+/** @param {Labelled & {value?: number | string, required?: boolean, min?: number, max?: number, step?: number | string, placeholder?: string}} way */
 export const numberField = (way) =>
   field(
     way,
@@ -77,7 +77,7 @@ export const numberField = (way) =>
     }),
   );
 
-/** @param {Told & {value?: string, options: [value: string, text: string][], required?: boolean}} way */
+/** @param {Labelled & {value?: string, options: [value: string, text: string][], required?: boolean}} way */
 export const selectField = (way) =>
   field(
     way,
@@ -90,7 +90,7 @@ export const selectField = (way) =>
 
 /**
  * A row of choices: one of them (radio) or several (checkbox).
- * @param {Told & {kind: "radio" | "checkbox", options: [value: string, text: string][], value?: string | string[]}} way
+ * @param {Labelled & {kind: "radio" | "checkbox", options: [value: string, text: string][], value?: string | string[]}} way
  */
 export function choiceField({ label, name, hint, kind, options, value = [] }) {
   const taken = [value].flat();
@@ -115,7 +115,7 @@ export function choiceField({ label, name, hint, kind, options, value = [] }) {
   );
 }
 
-/** @param {Told & {checked?: boolean}} way */
+/** @param {Labelled & {checked?: boolean}} way */
 export function checkField({ label, name, hint, checked }) {
   const id = hint && freshId("hint");
   const control = h("input", { type: "checkbox", name, checked, "aria-describedby": id });

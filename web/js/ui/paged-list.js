@@ -38,10 +38,10 @@ export function pagedList(
       if (cursor === null) fill(made, ...(data.length > 0 ? [holder, end] : [none()]));
     } catch (error) {
       if (signal.aborted) return;
-      const told = failure(/** @type {Error} */ (error), () => read(cursor));
-      if (cursor === null) return fill(made, told);
+      const notice = failure(/** @type {Error} */ (error), () => read(cursor));
+      if (cursor === null) return fill(made, notice);
       const pressed = end.contains(document.activeElement);
-      fill(end, told);
+      fill(end, notice);
       if (pressed) focusOn(end);
     }
   }

@@ -5,7 +5,7 @@ import { fill, h } from "../../dom.js";
 import { counted, moment } from "../../format.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { run, tell } from "../../ui/notices.js";
-import { said } from "../characters/attributes.js";
+import { describedBy } from "../characters/attributes.js";
 import { openEditor } from "./edit.js";
 
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
@@ -60,13 +60,13 @@ export function characterHead(character, view) {
 
 /** @param {Character} character */
 function inWords({ attributes, consistency, created_at }) {
-  const told = said(attributes);
+  const described = describedBy(attributes);
   return [
-    told.length > 0
+    described.length > 0
       ? h(
         "dl",
         { class: "said" },
-        told.map(({ label, words }) => h("div", {}, h("dt", {}, label), h("dd", {}, words))),
+        described.map(({ label, words }) => h("div", {}, h("dt", {}, label), h("dd", {}, words))),
       )
       : h("p", { class: "soft" }, "Nothing is said of the person in words yet. “Edit” adds it."),
     h(

@@ -157,13 +157,13 @@ function workflowField(offered) {
       ...offered.map((one) => /** @type {[string, string]} */ ([one.name, one.title])),
     ],
   });
-  const told = h("span", { class: "hint" });
+  const description = h("span", { class: "hint" });
   const select = /** @type {HTMLSelectElement} */ (field.querySelector("select"));
   const follow = () =>
-    told.textContent = offered.find(({ name }) => name === select.value)?.description ??
+    description.textContent = offered.find(({ name }) => name === select.value)?.description ??
       "Chosen by this deployment.";
   select.addEventListener("change", follow);
   follow();
-  field.append(told);
+  field.append(description);
   return field;
 }

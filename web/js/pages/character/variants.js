@@ -38,7 +38,7 @@ export function variantsPanel({ character, source, signal }) {
   const heroes = heroStrip(character.id, { source, signal });
   const bar = filters(list.filter, (filter) => reading(() => list.narrow(filter)));
   bar.hidden = true;
-  const told = h("p", { class: "soft told", role: "status" });
+  const progressLine = h("p", { class: "soft told", role: "status" });
   const trouble = h("div", {});
   const grid = h("ul", { class: "plain grid variants-grid" });
   const place = h("div", {}, loading("Loading the variants …"));
@@ -57,7 +57,7 @@ export function variantsPanel({ character, source, signal }) {
     return button;
   };
   const first = generate();
-  const progress = drawingProgress(told);
+  const progress = drawingProgress(progressLine);
 
   async function onwards() {
     const before = list.shown.length;
@@ -145,7 +145,7 @@ export function variantsPanel({ character, source, signal }) {
       "div",
       { class: "variants-head" },
       h("h2", { id }, "Variants"),
-      told,
+      progressLine,
       h("div", { class: "actions" }, upload, first),
     ),
     heroes,

@@ -4,7 +4,7 @@ import { fill, h } from "../../dom.js";
 import { ago, moment } from "../../format.js";
 import { poll } from "../../poll.js";
 import { picture } from "../../ui/pictures.js";
-import { said } from "./attributes.js";
+import { describedBy } from "./attributes.js";
 import { awaited, sourceBadge } from "./source-badge.js";
 
 /** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
@@ -47,7 +47,7 @@ export function card({ id, name, attributes, source_image, created_at }, signal)
 
 /** @param {import("./attributes.js").Attributes} attributes */
 function inShort(attributes) {
-  return said(attributes).map(({ name, words }) => UNITS[name]?.(words) ?? words).join(" · ") ||
+  return describedBy(attributes).map(({ name, words }) => UNITS[name]?.(words) ?? words).join(" · ") ||
     "Nothing said of the person";
 }
 
