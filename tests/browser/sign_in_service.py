@@ -26,7 +26,8 @@ class SignInService:
         self.asked: list[dict[str, str]] = []
         self.granted: list[dict[str, str]] = []
         self.left: list[dict[str, str]] = []
-        self.addresses: list[str] = []
+        self.told: list[str] = []
+        """Every address that was asked, and every line of the console."""
         self.secrets: set[str] = set()
         self.returns: dict[str, str] = {}
         """What comes back in place of the code and the state."""
@@ -38,7 +39,8 @@ class SignInService:
         context.route("**/oauth2/authorize?*", self._authorize)
         context.route("**/oauth2/token", self._token)
         context.route("**/logout?*", self._logout)
-        context.on("request", self._watch)
+        context.on("request", lambda request: self.told.append(request.url))
+        context.on("console", lambda message: self.told.append(message.text))
 
     def _config(self, route: Route) -> None:
         where = (
@@ -72,7 +74,7 @@ class SignInService:
             route.fulfill(status=change, json={"error": "invalid_grant"})
         else:
             owner = self.visitor.studio.owner
-            grant = {
+            grant: dict[str, Any] = {
                 "access_token": self.visitor.stack.token(owner, "paid"),
                 "refresh_token": f"refresh-token-{len(self.granted)}",
                 "expires_in": 3600,
@@ -89,9 +91,6 @@ class SignInService:
     def _send_to(self, route: Route, address: str, query: dict[str, str]) -> None:
         location = f"{address}?{urlencode(query)}" if query else address
         route.fulfill(status=302, headers={"location": location})
-
-    def _watch(self, request: Request) -> None:
-        self.addresses.append(request.url)
 
 
 def challenge_of(verifier: str) -> str:
