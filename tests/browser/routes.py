@@ -1,6 +1,9 @@
 """What a test lets happen to the page's requests on their way."""
 
-from playwright.sync_api import Page, Route
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route
 
 
 def hold(page: Page, url: str) -> list[Route]:
@@ -12,6 +15,12 @@ def hold(page: Page, url: str) -> list[Route]:
 
     page.route(url, keep, times=1)
     return held
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """What the page sent."""
+    body: dict[str, Any] = json.loads(request.post_data or "{}")
+    return body
 
 
 def lose_the_answer(route: Route) -> None:

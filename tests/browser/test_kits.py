@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
-from tests.browser.routes import hold, lose_the_answer
+from tests.browser.routes import body_of, hold, lose_the_answer
 from tests.browser.visitor import Visitor
 
 FIRST_ANSWER_MS = 30_000
@@ -156,7 +156,7 @@ def drawn_by_kit(page: Page, kit: str) -> None:
     page.get_by_role("textbox", name="Prompt").fill("on a ferry")
     with page.expect_request(lambda one: one.url.endswith("/v1/generations")) as sent:
         page.get_by_role("button", name="Make 1 image").click()
-    assert sent.value.post_data_json["identity"] == {"type": "reference_kit", "id": kit}
+    assert body_of(sent.value)["identity"] == {"type": "reference_kit", "id": kit}
     ready = page.get_by_role("status").filter(has_text="1 of 1 image is ready.")
     expect(ready).to_be_visible(timeout=DRAWN_WITHIN_MS)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
-from tests.browser.routes import hold, lose_the_answer
+from tests.browser.routes import body_of, hold, lose_the_answer
 from tests.browser.visitor import Visitor
 
 DRAWN_WITHIN_MS = 30_000
@@ -149,7 +149,7 @@ def test_a_person_is_found_by_name_kept_over_a_reload_or_known_by_weights(visito
     with page.expect_request(lambda one: one.url.endswith("/v1/generations")) as sent:
         make.click()
     lora = {"type": "lora", "weights": "someone/their-face", "scale": 0.8}
-    assert sent.value.post_data_json["identity"] == lora
+    assert body_of(sent.value)["identity"] == lora
     drawn(page, "1 of 1 image is ready.")
     assert made(visitor) == 1, "Enter in the search draws nothing"
 
