@@ -16,6 +16,8 @@ from tests.browser.sign_in_service import (
 )
 from tests.browser.visitor import Visitor
 
+FIRST_ANSWER_MS = 30_000
+"""A function that nobody has called yet begins slowly on a busy machine."""
 STORED = "() => Object.keys(sessionStorage).filter((key) => key !== 'likeness.sent-to-sign-in')"
 
 
@@ -28,7 +30,7 @@ def test_a_hosted_sign_in_leads_back_renews_itself_once_and_is_signed_out_of(
     visitor.expect_error("/v1/")
     page = visitor.open("/jobs")
     expect(page.get_by_role("heading", name="Jobs and usage")).to_be_visible()
-    expect(page.get_by_text("2,000 of 2,000 images left")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2,000 of 2,000 images left")).to_be_visible(timeout=FIRST_ANSWER_MS)
     expect(page).to_have_url(f"{service.base}/#/jobs")
 
     (asked,) = service.asked
@@ -48,7 +50,7 @@ def test_a_hosted_sign_in_leads_back_renews_itself_once_and_is_signed_out_of(
     service.tokens = [{"refresh_token": None}]
     with (
         page.expect_response("**/oauth2/token"),
-        page.expect_response("**/v1/reference-kits*") as kits,
+        page.expect_response("**/v1/reference-kits*", timeout=FIRST_ANSWER_MS) as kits,
     ):
         page.get_by_role("link", name="Reference kits").click()
     assert kits.value.status == 200
@@ -172,5 +174,5 @@ def test_a_token_of_this_machine_is_renewed_once_where_the_api_refuses_it(visito
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="No characters yet")).to_be_visible()
     page.get_by_role("link", name="Jobs").click()
-    expect(page.get_by_text("2,000 of 2,000 images left")).to_be_visible()
+    expect(page.get_by_text("2,000 of 2,000 images left")).to_be_visible(timeout=FIRST_ANSWER_MS)
     assert len(given) == 3
