@@ -1,19 +1,28 @@
 """Characters: how they come to be, what their page tells of the photo, how they change and go."""
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
+from tests.browser.routes import hold
 from tests.browser.visitor import Visitor
 
 LOOKED_AT_MS = 30_000
 """The first photo after a start waits for the face model."""
 STORE = re.compile(r"/likeness-storageuploads")
+DROP = """(place, [name, content, padding]) => {
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  const file = new File([bytes, new Uint8Array(padding)], name, { type: "image/png" });
+  dataTransfer.items.add(file);
+  place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
 
 
 @pytest.fixture
@@ -36,7 +45,7 @@ def test_a_character_comes_with_photo_and_first_pack_though_its_upload_is_interr
     page.get_by_label("First pack").select_option("2 images")
     page.reload()
     expect(page.get_by_label("Outfit")).to_have_value("orange flight suit")
-    page.get_by_label("Photo (optional)").set_input_files(DEFAULT_PHOTO)
+    _drop(page.get_by_label("Photo (optional)"), "eileen.png", DEFAULT_PHOTO.read_bytes())
     expect(page.get_by_text("512 × 512 · PNG · 792 kB")).to_be_visible()
     check_accessible(page)
     picture(page, "character-new")
@@ -81,10 +90,20 @@ def test_what_is_refused_is_told_in_words_and_nothing_typed_is_lost(
     page = visitor.open("/characters?new")
     page.get_by_label("Photo (optional)").set_input_files(text)
     expect(page.get_by_text("“notes.txt” is not a PNG, JPEG or WebP picture.")).to_be_visible()
-    page.get_by_label("Name").fill("Mira")
+    _drop(page.get_by_label("Photo (optional)"), "huge.png", padding=21_000_000)
+    expect(
+        page.get_by_text("“huge.png” has 21.0 MB; at most 20.0 MB can be taken.")
+    ).to_be_visible()
+    name = page.get_by_label("Name")
+    name.fill(" ")
+    page.get_by_role("button", name="Create character").click()
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description(re.compile(r"no model is told it\. \w+"))
+    name.fill("Mira")
     page.get_by_label("Outfit").fill("topless")
     page.get_by_role("button", name="Create character").click()
     expect(page.get_by_role("alert")).to_have_text("This request is not something we draw.")
+    expect(name).to_have_accessible_description(re.compile(r"no model is told it\.$"))
     visitor.expect_error("/v1/characters")
     page.get_by_label("Outfit").fill("workwear")
     visitor.context.set_offline(True)
@@ -145,17 +164,59 @@ def test_a_character_changes_gets_another_photo_and_goes(visitor: Visitor, facel
     page.get_by_role("button", name="Delete", exact=True).click()
     question = page.get_by_role("dialog", name="Delete Eileen M. Collins?")
     expect(question).to_contain_text("2 source photos, older versions included, go for good.")
+    check_accessible(page)
     question.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name="Delete", exact=True)).to_be_focused()
+    _is_found_in_the_list(visitor)
+    _is_deleted_though_the_page_is_left(visitor, character)
+
+
+def _is_found_in_the_list(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.studio.post("/characters", {"name": "Mira"})
+    page.route("**/v1/characters?*", _one_at_a_time_and_still_looked_at)
     visitor.open("/characters")
+    page.get_by_role("button", name="Show more").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Eileen M. Collins")).to_be_focused()
     card = page.get_by_role("listitem").filter(has_text="Eileen M. Collins")
     expect(card).to_contain_text("hazel eyes")
     expect(card).to_contain_text("Photo cannot be used")
     check_accessible(page)
     picture(page, "characters")
+
+
+def _is_deleted_though_the_page_is_left(visitor: Visitor, character: str) -> None:
+    """Its end leads to the list only who is still there."""
+    page = visitor.page
     page.get_by_role("link", name="Eileen M. Collins").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    question.get_by_role("button", name="Delete character").click()
-    expect(page.get_by_role("heading", name="No characters yet")).to_be_visible()
+    question = page.get_by_role("dialog", name="Delete Eileen M. Collins?")
+    address = f"**/v1/characters/{character}"
+    held = hold(page, address)
+    with page.expect_request(address):
+        question.get_by_role("button", name="Delete character").click()
+    page.get_by_role("link", name="Reference kits").click()
+    expect(page.get_by_role("heading", name="Reference kits")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_text("Eileen M. Collins is deleted.")).to_be_visible()
+    expect(page).to_have_url(re.compile("#/kits$"))
+    visitor.open("/characters")
+    expect(page.get_by_role("listitem")).to_contain_text(["Mira"])
+
+
+def _drop(place: Locator, name: str, content: bytes = b"", padding: int = 0) -> None:
+    place.evaluate(DROP, [name, b64encode(content).decode(), padding])
+
+
+def _one_at_a_time_and_still_looked_at(route: Route) -> None:
+    """A list short enough to be gone on with, read before the photos were looked at."""
+    answer = route.fetch(url=route.request.url.replace("limit=24", "limit=1"))
+    page = answer.json()
+    for character in page["data"]:
+        if character["source_image"]:
+            character["source_image"]["qa"]["status"] = "pending"
+    route.fulfill(response=answer, json=page)
 
 
 def _created(page: Page) -> list[str]:

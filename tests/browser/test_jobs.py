@@ -64,6 +64,25 @@ def test_jobs_are_followed_filtered_and_summed_up(visitor: Visitor) -> None:
     expect(jobs).to_have_count(2)
 
 
+def test_jobs_are_filtered_by_what_was_made_and_of_whom(visitor: Visitor) -> None:
+    visitor.studio.imagine("a lighthouse")
+    ada = {"name": "Ada", "attributes": {}, "generate": {"image_count": 1}}
+    visitor.studio.post("/characters", ada)
+    page = visitor.open("/jobs")
+    images = page.get_by_role("link", name="Image from words", exact=True)
+    portraits = page.get_by_role("link", name="Portraits", exact=True)
+    expect(portraits).to_be_visible(timeout=FIRST_ANSWER_MS)
+    page.get_by_label("What was made").select_option("Image from words")
+    expect(portraits).to_be_hidden()
+    expect(images).to_be_visible()
+    page.get_by_label("Character").select_option("Ada")
+    expect(page.get_by_role("heading", name="No such job")).to_be_visible()
+    page.get_by_label("What was made").select_option("All")
+    expect(portraits).to_be_visible()
+    expect(images).to_be_hidden()
+    expect(page).to_have_url(re.compile("[?&]character=chr_"))
+
+
 def test_an_empty_and_an_unreachable_page_say_so(visitor: Visitor) -> None:
     page = visitor.open("/jobs")
     expect(page.get_by_role("heading", name="No job yet")).to_be_visible(timeout=FIRST_ANSWER_MS)

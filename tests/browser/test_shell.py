@@ -40,6 +40,37 @@ def test_the_first_view_is_small_and_can_be_used_by_everybody(visitor: Visitor) 
     picture(page, "shell")
 
 
+def test_nobody_is_lost_by_keyboard_offline_or_where_nothing_answers(visitor: Visitor) -> None:
+    page = visitor.open("/characters?new")
+    heading = page.get_by_role("heading", name="New character")
+    expect(heading).to_be_visible()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    check_accessible(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    expect(heading).to_be_visible()
+
+    visitor.context.set_offline(True)
+    offline = page.get_by_text("You are offline.")
+    expect(offline).to_be_visible()
+    check_accessible(page)
+    visitor.context.set_offline(False)
+    expect(offline).to_be_hidden()
+
+    page.route("**/v1/characters?*", lambda route: route.fulfill(status=503, json={}), times=1)
+    visitor.expect_error("/v1/characters")
+    page.get_by_role("navigation").get_by_role("link", name="Characters").click()
+    expect(page.get_by_role("alert")).to_contain_text("Likeness does not answer just now.")
+    check_accessible(page)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="No characters yet")).to_be_visible()
+    check_accessible(page)
+    visitor.open("/kits/%")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+
+
 def test_who_opens_the_studio_on_this_machine_is_signed_in_without_typing(
     visitor: Visitor,
 ) -> None:

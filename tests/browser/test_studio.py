@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
+from tests.browser.routes import body_of, hold, lose_the_answer
 from tests.browser.visitor import Visitor
 
 DRAWN_WITHIN_MS = 30_000
@@ -86,17 +87,27 @@ def test_what_is_missing_is_told_and_nothing_given_is_lost(
 
     words = tmp_path / "words.txt"
     words.write_text("no picture")
-    page.get_by_label("Picture to start from").set_input_files(words)
-    expect(page.get_by_text("is not a PNG, JPEG or WebP")).to_be_visible()
-    page.get_by_label("Picture to start from").set_input_files(DEFAULT_PHOTO)
-    page.get_by_label("Mask", exact=True).set_input_files(mask(tmp_path))
     page.get_by_role("textbox", name="Project").fill("spring")
     page.get_by_role("textbox", name="Branch").fill("main")
+    page.get_by_label("Mask", exact=True).set_input_files(mask(tmp_path))
+    start = page.get_by_label("Picture to start from")
+    start.set_input_files(DEFAULT_PHOTO)
     expect(price(page)).to_contain_text("About US$")
+    start.set_input_files(words)
+    expect(page.get_by_text("is not a PNG, JPEG or WebP")).to_be_visible()
+    expect(price(page)).to_contain_text("Still needed: the picture")
+
+    # Pressed while the picture is on its way: it is sent once, and the wish stays the same.
+    uploads = hold(page, "**/v1/uploads")
+    start.set_input_files(DEFAULT_PHOTO)
+    expect(price(page)).to_contain_text("once the pictures have arrived")
     page.route("**/v1/generations", lose_the_answer, times=1)
     visitor.expect_error("ERR_FAILED")
     make = page.get_by_role("button", name="Make 1 image")
     make.click()
+    expect(make).to_have_attribute("aria-busy", "true")
+    (on_its_way,) = uploads
+    on_its_way.continue_()
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
     make.click()
     drawn(page, "1 of 1 image is ready.")
@@ -106,6 +117,41 @@ def test_what_is_missing_is_told_and_nothing_given_is_lost(
     make.click()
     expect(page.get_by_text("of 1 image is ready")).to_have_count(2)
     assert made(visitor) == 2
+    page.reload()
+    expect(page.get_by_role("heading", name="Studio")).to_be_visible()
+    expect(prompt).to_be_hidden()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+
+
+def test_a_person_is_found_by_name_kept_over_a_reload_or_known_by_weights(visitor: Visitor) -> None:
+    visitor.studio.character()
+    visitor.studio.post("/characters", {"name": "Ada", "attributes": {}})
+    page = visitor.open("/studio?kind=imagine")
+    heroes = {"data": [{"variant_type": "full_body"}]}
+    page.route("**/heroes", lambda route: route.fulfill(json=heroes))
+    page.get_by_role("checkbox", name="Show a person").check()
+    page.get_by_role("radio", name="Eileen").check()
+    page.get_by_label("Picture to go by").select_option("Hero: full body")
+    page.reload()
+    expect(page.get_by_label("Picture to go by")).to_have_value("full_body")
+    page.get_by_label("Picture to go by").select_option("The source image")
+    page.get_by_role("textbox", name="Prompt").fill("at the sea")
+    page.get_by_role("searchbox").fill("ad")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_text("1 character found among 2.")).to_be_visible()
+
+    page.get_by_role("tab", name="Character").press("ArrowLeft")
+    expect(page.get_by_role("tab", name="LoRA")).to_be_focused()
+    page.get_by_role("textbox", name="LoRA weights").fill("someone/their-face")
+    page.get_by_label("Strength of the weights").fill("0.8")
+    expect(price(page)).to_contain_text("About US$")
+    make = page.get_by_role("button", name="Make 1 image")
+    with page.expect_request(lambda one: one.url.endswith("/v1/generations")) as sent:
+        make.click()
+    lora = {"type": "lora", "weights": "someone/their-face", "scale": 0.8}
+    assert body_of(sent.value)["identity"] == lora
+    drawn(page, "1 of 1 image is ready.")
+    assert made(visitor) == 1, "Enter in the search draws nothing"
 
 
 def test_a_full_slot_leads_to_the_running_job_which_can_be_stopped(visitor: Visitor) -> None:
@@ -161,9 +207,3 @@ def mask(folder: Path) -> Path:
     file = folder / "mask.png"
     drawn_anew.save(file)
     return file
-
-
-def lose_the_answer(route: Route) -> None:
-    """Taken, but the connection ends before the answer."""
-    route.fetch()
-    route.abort()

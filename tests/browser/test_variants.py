@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from infra.local.demo.photo import DEFAULT_PHOTO
 from tests.browser.looking import check_accessible, picture
+from tests.browser.routes import lose_the_answer
 from tests.browser.visitor import Visitor
 from tests.e2e.studio import Json, Studio
 
@@ -56,6 +57,22 @@ def test_variants_are_drawn_reviewed_edited_elsewhere_and_taken_back(visitor: Vi
     expect(page.get_by_role("region", name="Heroes")).to_be_hidden()
     page.get_by_role("button", name="Show all variants").click()
     expect(cards(page)).to_have_count(2)
+    cards(page).nth(0).get_by_role("button", name="Reject").click()
+    expect(cards(page).nth(0).get_by_text("Rejected")).to_be_visible()
+    lose_an_answer_and_draw_once(visitor, character_id)
+
+
+def lose_an_answer_and_draw_once(visitor: Visitor, character_id: str) -> None:
+    page = visitor.page
+    page.route("**/regenerate", lose_the_answer, times=1)
+    visitor.expect_error("/regenerate")
+    rejected = cards(page).filter(has_text="Rejected")
+    rejected.get_by_role("button", name="Draw again").click()
+    expect(rejected.get_by_role("alert")).to_contain_text("Likeness cannot be reached.")
+    with page.expect_response("**/regenerate"):
+        rejected.get_by_role("button", name="Draw again").click()
+    expect(cards(page)).to_have_count(3)
+    assert len(variants(visitor.studio, character_id)) == 3
 
 
 def draw_two(page: Page) -> None:
@@ -120,6 +137,8 @@ def compare(card: Locator) -> None:
     expect(large.get_by_role("img", name="Source photo")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("dialog", name="Half body, version 1 (2 of 3)")).to_be_visible()
+    page.get_by_role("button", name="Next").hover()
+    check_accessible(page)
     picture(page, "variants-large")
     page.keyboard.press("Escape")
     expect(card.get_by_role("button", name="Enlarge")).to_be_focused()

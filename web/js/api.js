@@ -1,12 +1,14 @@
 /** The API under /v1: JSON in and out, refusals as `Problem`, the token from the session. */
 
-import { renewedSession, session } from "./session.js";
+import { answered, Problem, retryAfter } from "./problem.js";
+import { renewedSession, session, sessionRefused } from "./session.js";
 
-/** @typedef {import("./api-types.d.ts").FieldError} FieldError */
+export { Problem };
+
 /**
  * @typedef {object} Options
  * @property {Record<string, string | number | boolean | null | undefined>} [query] empty values are left away
- * @property {unknown} [body] sent as JSON; a FormData as it is
+ * @property {unknown} [body] sent as JSON
  * @property {string} [key] idempotency key: the same for every try of the same wish
  * @property {AbortSignal} [signal]
  */
@@ -15,29 +17,8 @@ import { renewedSession, session } from "./session.js";
  * @typedef {{data: T, retryAfter: number | null}} Answer `retryAfter` in seconds, while work is unfinished
  */
 
-/** A refusal, or an answer that never came (`status` 0). The message is for people. */
-export class Problem extends Error {
-  /**
-   * @param {number} status
-   * @param {string} code
-   * @param {string} detail
-   * @param {{errors?: FieldError[], retryAfter?: number | null, told?: Record<string, unknown>}} [more]
-   *   `told`: the whole answer, with what a code tells besides, such as the running `generation_ids`
-   */
-  constructor(status, code, detail, { errors = [], retryAfter = null, told = {} } = {}) {
-    super(detail);
-    this.status = status;
-    this.code = code;
-    this.errors = errors;
-    this.retryAfter = retryAfter;
-    this.told = told;
-  }
-
-  /** Whether the same request may succeed later. */
-  get passing() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-}
+/** A little longer than the API's functions may run. */
+const LONGEST_MS = 30_000;
 
 /**
  * @template T
@@ -47,11 +28,15 @@ export class Problem extends Error {
  * @returns {Promise<Answer<T>>}
  */
 export async function call(method, path, options = {}) {
-  let response = await send(method, path, options, await session());
-  if (response.status === 401) response = await send(method, path, options, await renewedSession());
-  if (!response.ok) throw await refusal(response);
-  const data = response.status === 204 ? null : await response.json();
-  return { data, retryAfter: seconds(response) };
+  const now = await session();
+  let answer = await send(method, path, options, now);
+  if (answer.response.status === 401) {
+    answer = await send(method, path, options, await renewedSession(now));
+    if (answer.response.status === 401) await sessionRefused();
+  }
+  const { response, told } = answer;
+  if (!response.ok) throw refusal(response, told);
+  return { data: told, retryAfter: retryAfter(response) };
 }
 
 /** @template T @param {string} path @param {Options} [options] @returns {Promise<T>} */
@@ -77,24 +62,29 @@ export function newKey() {
  * @param {Options} options
  * @param {import("./session.js").Session} session
  */
-async function send(method, path, { query = {}, body, key, signal }, { token }) {
+function send(method, path, { query = {}, body, key, signal }, { token }) {
   /** @type {Record<string, string>} */
   const headers = { authorization: `Bearer ${token}` };
   if (key) headers["idempotency-key"] = key;
-  const form = body instanceof FormData;
-  if (body !== undefined && !form) headers["content-type"] = "application/json";
-  try {
-    return await fetch(address(path, query), {
-      method,
-      headers,
-      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
-      signal,
-      cache: "no-store",
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new Problem(0, "unreachable", "Likeness cannot be reached. Check the connection and try again.");
-  }
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const late = AbortSignal.timeout(LONGEST_MS);
+  const request = {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, late]) : late,
+    cache: /** @type {const} */ ("no-store"),
+  };
+  return answered(async () => {
+    const response = await fetch(address(path, query), request);
+    return { response, told: await read(response) };
+  }, { signal });
+}
+
+/** What an answer holds. Of a refusal the status is enough: the gateway's are not JSON. @param {Response} response */
+function read(response) {
+  if (response.status === 204) return null;
+  return response.ok ? response.json() : response.json().catch(() => ({}));
 }
 
 /** @param {string} path @param {NonNullable<Options["query"]>} query */
@@ -106,14 +96,13 @@ function address(path, query) {
   return `/v1${path}${text && `?${text}`}`;
 }
 
-/** @param {Response} response @returns {Promise<Problem>} */
-async function refusal(response) {
-  const told = await response.json().catch(() => ({}));
+/** @param {Response} response @param {any} told */
+function refusal(response, told) {
   const detail = told.detail ?? gateway(response.status) ?? told.message ??
     `Likeness answered ${response.status}.`;
   return new Problem(response.status, told.code ?? "refused", detail, {
     errors: told.errors ?? [],
-    retryAfter: seconds(response),
+    retryAfter: retryAfter(response),
     told,
   });
 }
@@ -128,10 +117,4 @@ function gateway(status) {
     503: "Likeness does not answer just now. Try again in a moment.",
   };
   return words[status];
-}
-
-/** @param {Response} response */
-function seconds(response) {
-  const value = Number(response.headers.get("retry-after"));
-  return value > 0 ? value : null;
 }

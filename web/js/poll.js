@@ -1,4 +1,4 @@
-/** Reads what is not finished again and again: as often as the API asks, never in a hidden tab. */
+/** Reads what is not finished again and again: as often as the API asks, and not in a hidden tab. */
 
 import { call, Problem } from "./api.js";
 
@@ -37,21 +37,27 @@ export async function poll(path, { query, signal, got, failed, every = 2, unfini
 /** @param {number} seconds @param {AbortSignal} signal @returns {Promise<void>} */
 export function rest(seconds, signal) {
   return new Promise((done) => {
-    const timer = setTimeout(done, seconds * 1000);
-    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      done();
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    signal.addEventListener("abort", end);
   });
 }
 
 /** Waits while the tab is hidden. @param {AbortSignal} signal @returns {Promise<void>} */
 function visible(signal) {
   return new Promise((done) => {
-    if (!document.hidden) return done();
     const look = () => {
       if (document.hidden && !signal.aborted) return;
       document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", look);
       done();
     };
     document.addEventListener("visibilitychange", look);
-    signal.addEventListener("abort", look, { once: true });
+    signal.addEventListener("abort", look);
+    look();
   });
 }

@@ -9,7 +9,8 @@ import { failure } from "./ui/states.js";
  * @property {string[]} params what stands for `:name` in its address
  * @property {URLSearchParams} query
  * @property {AbortSignal} signal aborted when the page is left: ends its polls and listeners
- * @property {(title: string) => void} title names the page once its thing has a name
+ * @property {(title: string) => void} title names the page once its thing has a name; nothing once it is left
+ * @property {(path: string) => void} go to another page, such as `/kits/kit_…`; nowhere once this one is left
  */
 /** @typedef {{show: (view: View) => void | Promise<void>}} Page */
 
@@ -31,12 +32,19 @@ let shown;
 /** Shows what the address says, now and whenever it changes. */
 export function start() {
   addEventListener("hashchange", () => show(true));
+  document.querySelector(".skip")?.addEventListener("click", skipToContent);
   return show(false);
 }
 
 /** @param {string} path such as `/kits/kit_…`, with its query */
 export function go(path) {
   location.hash = path;
+}
+
+/** What stands behind `#` names a page, so the link itself must not be followed. @param {Event} pressed */
+function skipToContent(pressed) {
+  pressed.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 /** @param {boolean} focus whether the reader came here by a link, and is to be put at its beginning */
@@ -47,7 +55,9 @@ async function show(focus) {
   shown = new AbortController();
   const { signal } = shown;
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  const title = (/** @type {string} */ words) => (document.title = `${words} · Likeness`);
+  const here = (/** @type {() => void} */ deed) => !signal.aborted && deed();
+  const title = (/** @type {string} */ words) => here(() => document.title = `${words} · Likeness`);
+  const goOn = (/** @type {string} */ to) => here(() => go(to));
   mark(path);
   for (const [pattern, name, load] of ROUTES) {
     const params = match(pattern, path);
@@ -60,7 +70,7 @@ async function show(focus) {
     try {
       const page = await load();
       if (!signal.aborted) {
-        await page.show({ root, params, query: new URLSearchParams(query), signal, title });
+        await page.show({ root, params, query: new URLSearchParams(query), signal, title, go: goOn });
       }
     } catch (error) {
       if (!signal.aborted) fill(root, failure(/** @type {Error} */ (error), () => show(false)));
@@ -88,7 +98,12 @@ function match(pattern, path) {
     part,
     place,
   ) => (part.startsWith(":") ? given[place] !== "" : part === given[place]));
-  return fits ? given.filter((_, place) => wanted[place].startsWith(":")).map(decodeURIComponent) : null;
+  if (!fits) return null;
+  try {
+    return given.filter((_, place) => wanted[place].startsWith(":")).map(decodeURIComponent);
+  } catch {
+    return null; // such as `/kits/%`
+  }
 }
 
 /** @param {string} path */

@@ -1,6 +1,7 @@
 /** Light, dark, or as the system says: chosen by the reader, kept in this browser. */
 
 import { h } from "./dom.js";
+import { keep, recall } from "./ui/kept.js";
 
 const KEY = "likeness.theme";
 const THEMES = ["system", "light", "dark"];
@@ -32,12 +33,12 @@ export function themeChoice() {
 
 /** @param {string} theme */
 function choose(theme) {
-  localStorage.setItem(KEY, theme);
+  keep("localStorage", KEY, theme);
   apply(theme);
 }
 
 function chosen() {
-  const kept = localStorage.getItem(KEY) ?? "";
+  const kept = recall("localStorage", KEY) ?? "";
   return THEMES.includes(kept) ? kept : "system";
 }
 

@@ -18,7 +18,13 @@ export function show(view) {
       h("div", { class: "actions" }, newCharacter()),
     ),
     h("h2", { class: "visually-hidden" }, "All, newest first"),
-    pagedList("/characters", { query: { limit: 24 }, signal: view.signal, row: card, none, holder: grid() }),
+    pagedList("/characters", {
+      query: { limit: 24 },
+      signal: view.signal,
+      row: (one) => card(one, view.signal),
+      none,
+      holder: grid(),
+    }),
   );
 }
 
@@ -29,7 +35,7 @@ function create(view) {
     view.root,
     h("p", { class: "back" }, h("a", { href: "#/characters" }, "← Characters")),
     h("div", { class: "page-head" }, h("h1", {}, "New character")),
-    createForm(view.signal),
+    createForm(view),
   );
 }
 

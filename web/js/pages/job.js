@@ -1,12 +1,11 @@
 /** The page of one generation. */
 
 import { fill, h } from "../dom.js";
-import { go } from "../router.js";
 import { generation } from "./job/generation.js";
-import { titleOf } from "./job/words.js";
+import { modeWords } from "./words.js";
 
 /** @param {import("../router.js").View} view */
-export function show({ root, params: [id], query, signal, title }) {
+export function show({ root, params: [id], query, signal, title, go }) {
   fill(
     root,
     h("p", {}, h("a", { href: "#/jobs" }, "← All jobs")),
@@ -16,7 +15,7 @@ export function show({ root, params: [id], query, signal, title }) {
       contact: query.get("view") === "sheet",
       retried: (made) => go(`/jobs/${made}`),
       gone: () => go("/jobs"),
-      got: ({ mode }) => title(titleOf(mode)),
+      got: ({ mode }) => title(modeWords(mode)),
     }),
   );
 }

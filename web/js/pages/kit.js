@@ -15,7 +15,7 @@ const LOOKED_AT_WITHIN_MS = 120_000;
 
 /** @param {import("../router.js").View} view */
 export async function show(view) {
-  const { root, params: [id], signal, title } = view;
+  const { root, params: [id], signal, title, go } = view;
   const path = `/reference-kits/${encodeURIComponent(id)}`;
   /** @type {((kit: Kit) => void) | null} */
   let update = null;
@@ -25,7 +25,7 @@ export async function show(view) {
   /** @param {Kit} kit */
   function got(kit) {
     title(kit.name);
-    update ??= draw(root, kit, { signal, changed });
+    update ??= draw(root, kit, { signal, changed, go });
     update(kit);
   }
 
@@ -71,7 +71,7 @@ function waitsForScores(kit) {
 /**
  * @param {HTMLElement} root
  * @param {Kit} kit
- * @param {{signal: AbortSignal, changed: (kit: Kit | null) => void}} way
+ * @param {{signal: AbortSignal, changed: (kit: Kit | null) => void, go: (path: string) => void}} way
  * @returns {(kit: Kit) => void} shows what has changed, and touches nothing else
  */
 function draw(root, kit, way) {

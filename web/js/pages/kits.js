@@ -35,11 +35,14 @@ export function show({ root, query, signal }) {
 
 /** @param {string | null} character preselected @param {AbortSignal} signal */
 function openForm(character, signal) {
+  const leaving = new AbortController();
   const closed = () => {
+    leaving.abort();
     // The address would open the form again when the page is loaded anew.
-    if (location.hash.startsWith("#/kits?")) history.replaceState(null, "", "#/kits");
+    if (!signal.aborted && location.hash.startsWith("#/kits?")) history.replaceState(null, "", "#/kits");
   };
-  openDialog("New reference kit", [newKitForm({ character, signal }), cancel()], { kind: "wide", closed });
+  const form = newKitForm({ character, signal: AbortSignal.any([signal, leaving.signal]) });
+  openDialog("New reference kit", [form, cancel()], { kind: "wide", closed });
 }
 
 function cancel() {

@@ -6,21 +6,17 @@ import { counted } from "../format.js";
 import { models, modes } from "../offering.js";
 import { keepDraft } from "../ui/drafts.js";
 import { submits, ticked, typed } from "../ui/fields.js";
-import { capsules, readCapsules } from "./studio/capsules.js";
+import { readCapsules } from "./studio/capsules.js";
 import { kindChooser } from "./studio/chooser.js";
 import { corrected } from "./studio/corrections.js";
-import { drawing } from "./studio/drawing.js";
 import { estimates } from "./studio/estimate.js";
-import { identity } from "./studio/identity.js";
-import { inputs } from "./studio/inputs.js";
 import { offered } from "./studio/kinds.js";
 import { missing, missingWords } from "./studio/missing.js";
-import { options } from "./studio/options.js";
+import { partsOf } from "./studio/parts.js";
 import { explain } from "./studio/refusal.js";
 import { requestOf, seenBy } from "./studio/request.js";
 import { results } from "./studio/results.js";
 import { refuseUnfinished, sendRequest } from "./studio/sending.js";
-import { subject } from "./studio/subject.js";
 
 /** @typedef {import("../api-types.d.ts").KitView} Kit */
 
@@ -30,36 +26,22 @@ export async function show({ root, query, signal }) {
   const kinds = offered(known);
   const fewest = known.limits.min_input_images;
   const form = h("form", { class: "wish", novalidate: true });
-  const pictures = inputs({ signal, most: known.limits.max_input_images, changed: (name) => input(name) });
-  const parts = {
-    form,
-    pictures,
-    identity: identity(form, { signal, changed: () => refresh() }),
-    subject: subject(known, pictures),
-    drawing: drawing(form, drawn, known.limits),
-    options: options(form, { formats: ["png", "jpeg", "webp"], capsules: capsules(form, looks) }),
-  };
+  const parts = partsOf(form, { known, drawn, looks }, { signal, input, refresh });
   const estimate = estimates({ signal, arrived: ({ model }) => parts.drawing.priceOf(model) });
   const submit = h("button", { type: "submit", class: "primary" }, "Make it");
-  const rest = h(
-    "div",
-    { class: "stack" },
-    parts.identity.element,
-    parts.subject.element,
-    parts.drawing.element,
-    parts.options.element,
-    estimate.details,
-  );
+  const asked = [parts.identity, parts.subject, parts.drawing, parts.options];
+  const rest = h("div", { class: "stack" }, asked.map(({ element }) => element), estimate.details);
   const actions = h("div", { class: "actions send" }, estimate.line, submit);
   form.append(kindChooser(kinds, null), rest, actions);
   const made = results({ signal });
 
   const chosen = () => kinds.find(({ name }) => name === typed(form, "kind"));
-  /** A picture that arrived or went is a change of the form like any other. */
-  const input = (/** @type {string} */ name) => {
+
+  /** A picture that was chosen or went is a change of the form like any other. @param {string} name of the field */
+  function input(name) {
     corrected(form, form.querySelector(`[data-field="${name}"]`));
     form.dispatchEvent(new Event("input"));
-  };
+  }
 
   /** Brings what is shown in line with what is chosen. */
   function refresh() {
@@ -87,6 +69,7 @@ export async function show({ root, query, signal }) {
     try {
       refuseUnfinished(missing(kind, requestOf(parts, kind), fewest));
       const { id } = await sendRequest(() => requestOf(parts, kind), seenBy(parts, kind).sent, key);
+      forget();
       made.add(id);
     } catch (error) {
       await explain(form, /** @type {Error} */ (error));
@@ -94,13 +77,12 @@ export async function show({ root, query, signal }) {
     }
   }
 
-  keepDraft(form, "studio");
+  const forget = keepDraft(form, "studio");
   await preselect(parts, query, signal);
   form.addEventListener("input", ({ target }) => {
-    if (target instanceof HTMLInputElement && target.name === "kind") parts.drawing.startWith(chosen());
-    if (target instanceof HTMLInputElement && target.name === "poses") {
-      parts.drawing.atLeast(ticked(form, "poses").length);
-    }
+    const name = target instanceof HTMLInputElement ? target.name : "";
+    if (name === "kind") parts.drawing.startWith(chosen());
+    if (name === "poses") parts.drawing.atLeast(ticked(form, "poses").length);
     corrected(form, target instanceof Element ? target.closest("[data-field]") : null);
     refresh();
   });
@@ -114,7 +96,7 @@ export async function show({ root, query, signal }) {
   refresh();
 }
 
-/** What the address names is chosen, over what was chosen before. @param {import("./studio/request.js").Parts} parts @param {URLSearchParams} query @param {AbortSignal} signal */
+/** What the address names is chosen, over what was chosen before. @param {import("./studio/parts.js").Parts} parts @param {URLSearchParams} query @param {AbortSignal} signal */
 async function preselect({ form, identity }, query, signal) {
   const [character, kit, mode] = ["character", "kit", "kind"].map((name) => query.get(name));
   /** @type {Kit | null} */

@@ -1,23 +1,27 @@
 /** On one's own machine there is nothing to type: the local server hands out a token. */
 
+import { answered, Problem } from "../problem.js";
+
 /**
  * @param {import("../session.js").LocalSignIn} way
  * @returns {import("../session.js").SignIn}
  */
 export function localSignIn({ token_url }) {
-  /** @type {Promise<import("../session.js").Session> | undefined} */
-  let held;
-  const renew = () => {
-    held = fetchToken(token_url);
-    held.catch(() => (held = undefined));
-    return held;
+  /** @type {import("../session.js").Session | null} */
+  let held = null;
+  return {
+    current: () => held,
+    renew: async () => (held = await token(token_url)),
+    page: null,
   };
-  return { current: () => held ?? renew(), renew, signOut: null };
 }
 
 /** @param {string} url @returns {Promise<import("../session.js").Session>} */
-async function fetchToken(url) {
-  const answer = await fetch(url, { method: "POST" });
-  if (!answer.ok) throw new Error(`No token was given by this machine (${answer.status}).`);
-  return answer.json();
+async function token(url) {
+  const { status, told } = await answered(async () => {
+    const answer = await fetch(url, { method: "POST" });
+    return { status: answer.status, told: await answer.json() };
+  });
+  if (status === 200) return told;
+  throw new Problem(status, told.code, told.detail ?? `No token was given by this machine (${status}).`);
 }

@@ -12,6 +12,16 @@ import { freshId, h } from "../dom.js";
 export function openDialog(title, content, { kind = "", closed = () => {} } = {}) {
   const id = freshId("dialog");
   const dialog = h("dialog", { class: kind, "aria-labelledby": id }, h("h2", { id }, title), content);
+  showOverPage(dialog, closed);
+  return dialog;
+}
+
+/**
+ * Until it closes, or another page is shown; then the focus goes back to where it was.
+ * @param {HTMLDialogElement} dialog
+ * @param {() => void} [closed]
+ */
+export function showOverPage(dialog, closed = () => {}) {
   const opener = /** @type {HTMLElement | null} */ (document.activeElement);
   const leave = () => dialog.close();
   addEventListener("hashchange", leave, { once: true });
@@ -23,7 +33,6 @@ export function openDialog(title, content, { kind = "", closed = () => {} } = {}
   });
   document.body.append(dialog);
   dialog.showModal();
-  return dialog;
 }
 
 /** A button that closes the dialog it stands in. */
@@ -36,7 +45,7 @@ export function closeButton(text = "Close") {
 
 /**
  * Asks before something is done that cannot be undone.
- * @param {{title: string, text: string, action: string, danger?: boolean}} question
+ * @param {{title: string, text: import("../dom.js").Child | import("../dom.js").Child[], action: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
 export function confirmed({ title, text, action, danger = true }) {

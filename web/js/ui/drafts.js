@@ -1,5 +1,7 @@
 /** What was typed into a form survives a reload, a lost connection and a new sign-in in this tab. */
 
+import { forget, keep, recall } from "./kept.js";
+
 /**
  * @param {HTMLFormElement} form
  * @param {string} name of the form
@@ -7,12 +9,12 @@
  */
 export function keepDraft(form, name) {
   const key = `likeness.draft.${name}`;
-  restore(form, JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+  restore(form, JSON.parse(recall("sessionStorage", key) ?? "[]"));
   form.addEventListener("input", () => {
     const values = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-    sessionStorage.setItem(key, JSON.stringify(values));
+    keep("sessionStorage", key, JSON.stringify(values));
   });
-  return () => sessionStorage.removeItem(key);
+  return () => forget("sessionStorage", key);
 }
 
 /** @param {HTMLFormElement} form @param {[string, string][]} values */

@@ -5,10 +5,14 @@ import { size } from "../format.js";
 import { look, PICTURE_TYPES } from "../uploads.js";
 
 /**
- * @param {{label: string, chosen: (file: File) => void, name?: string, hint?: string}} way `chosen` only with a picture that can be taken
+ * @param {{label: string, chosen: (file: File) => void, cleared?: () => void, name?: string, hint?: string}} way
+ *   `chosen` only with a picture that can be taken; `cleared` when the one before goes, for whatever comes next
  * @returns {HTMLElement & {file: File | null, progress(share: number | null): void}} `progress(null)` hides the bar
  */
-export function dropZone({ label, chosen, name = "file", hint = "PNG, JPEG or WebP, at most 20 MB" }) {
+export function dropZone(
+  { label, chosen, cleared = () => {}, name = "file", hint = "PNG, JPEG or WebP, at most 20 MB" },
+) {
+  let newest = 0;
   const id = freshId("drop");
   const told = h("div", { role: "status" });
   const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "Upload" });
@@ -39,9 +43,15 @@ export function dropZone({ label, chosen, name = "file", hint = "PNG, JPEG or We
   /** @param {File | undefined} file */
   async function take(file) {
     if (!file) return;
-    made.file = null;
+    newest += 1;
+    const own = newest;
+    // So that the same file can be chosen again.
+    input.value = "";
+    clear();
     try {
-      const { width, height, format, bytes, preview } = await look(file);
+      const looked = await look(file);
+      if (own !== newest) return URL.revokeObjectURL(looked.preview);
+      const { width, height, format, bytes, preview } = looked;
       const shown = h("img", {
         src: preview,
         alt: `Preview of ${file.name}`,
@@ -51,9 +61,16 @@ export function dropZone({ label, chosen, name = "file", hint = "PNG, JPEG or We
       made.file = file;
       chosen(file);
     } catch (error) {
-      input.value = "";
+      if (own !== newest) return;
       fill(told, h("p", { class: "wrong" }, /** @type {Error} */ (error).message));
     }
+  }
+
+  function clear() {
+    if (!made.file) return;
+    made.file = null;
+    made.progress(null);
+    cleared();
   }
 
   for (const over of ["dragenter", "dragover"]) {

@@ -2,17 +2,18 @@
 
 import { newKey, Problem } from "../api.js";
 import { freshId, h } from "../dom.js";
+import { whileBusy } from "./busy.js";
 import { failure } from "./states.js";
 
 /**
- * @typedef {object} Told
+ * @typedef {object} Labelled
  * @property {string} label
  * @property {string} name of the control; by it a refusal finds its field (`/attributes/age_range` → `attributes.age_range`)
  * @property {string} [hint]
  */
 
 /**
- * @param {Told} told
+ * @param {Labelled} way
  * @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control
  */
 export function field({ label, name, hint }, control) {
@@ -29,7 +30,7 @@ export function field({ label, name, hint }, control) {
   );
 }
 
-/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string, list?: string[]}} way `list`: suggestions */
+/** @param {Labelled & {value?: string, required?: boolean, maxlength?: number, placeholder?: string, list?: string[]}} way `list`: suggestions */
 export function textField({ list, ...way }) {
   const listId = list && freshId("list");
   const made = field(
@@ -48,7 +49,7 @@ export function textField({ list, ...way }) {
   return made;
 }
 
-/** @param {Told & {value?: string, required?: boolean, maxlength?: number, placeholder?: string}} way */
+/** @param {Labelled & {value?: string, required?: boolean, maxlength?: number, placeholder?: string}} way */
 export const longField = (way) =>
   field(
     way,
@@ -60,7 +61,7 @@ export const longField = (way) =>
     }),
   );
 
-/** @param {Told & {value?: number | string, required?: boolean, min?: number, max?: number, step?: number | string, placeholder?: string}} way */
+/** @param {Labelled & {value?: number | string, required?: boolean, min?: number, max?: number, step?: number | string, placeholder?: string}} way */
 export const numberField = (way) =>
   field(
     way,
@@ -76,7 +77,7 @@ export const numberField = (way) =>
     }),
   );
 
-/** @param {Told & {value?: string, options: [value: string, text: string][], required?: boolean}} way */
+/** @param {Labelled & {value?: string, options: [value: string, text: string][], required?: boolean}} way */
 export const selectField = (way) =>
   field(
     way,
@@ -89,13 +90,14 @@ export const selectField = (way) =>
 
 /**
  * A row of choices: one of them (radio) or several (checkbox).
- * @param {Told & {kind: "radio" | "checkbox", options: [value: string, text: string][], value?: string | string[]}} way
+ * @param {Labelled & {kind: "radio" | "checkbox", options: [value: string, text: string][], value?: string | string[]}} way
  */
 export function choiceField({ label, name, hint, kind, options, value = [] }) {
   const taken = [value].flat();
+  const id = hint && freshId("hint");
   return h(
     "fieldset",
-    { class: "field", "data-field": name },
+    { class: "field", "data-field": name, "aria-describedby": id },
     h("legend", {}, label),
     h(
       "div",
@@ -109,17 +111,19 @@ export function choiceField({ label, name, hint, kind, options, value = [] }) {
         )
       ),
     ),
-    hint && h("span", { class: "hint" }, hint),
+    hint && h("span", { class: "hint", id }, hint),
   );
 }
 
-/** @param {Told & {checked?: boolean}} way */
+/** @param {Labelled & {checked?: boolean}} way */
 export function checkField({ label, name, hint, checked }) {
+  const id = hint && freshId("hint");
+  const control = h("input", { type: "checkbox", name, checked, "aria-describedby": id });
   return h(
     "div",
     { class: "field", "data-field": name },
-    h("label", { class: "check" }, h("input", { type: "checkbox", name, checked }), label),
-    hint && h("span", { class: "hint" }, hint),
+    h("label", { class: "check" }, control, label),
+    hint && h("span", { class: "hint", id }, hint),
   );
 }
 
@@ -147,29 +151,54 @@ export const ticked = (form, name) => new FormData(form).getAll(name).map(String
 export function submits(form, send) {
   let key = newKey();
   form.addEventListener("input", () => (key = newKey()));
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement | null} */ (form.querySelector('button[type="submit"]'));
-    clear(form);
-    button?.setAttribute("aria-busy", "true");
-    if (button) button.disabled = true;
-    try {
-      await send(key);
-      key = newKey();
-    } catch (error) {
-      if (!(error instanceof Problem) || !error.passing) key = newKey();
-      tellRefusal(form, /** @type {Error} */ (error));
-    } finally {
-      button?.removeAttribute("aria-busy");
-      if (button) button.disabled = false;
-    }
+    whileBusy(button, async () => {
+      clear(form);
+      try {
+        await send(key);
+        key = newKey();
+      } catch (error) {
+        if (!(error instanceof Problem) || !error.passing) key = newKey();
+        tellRefusal(form, /** @type {Error} */ (error));
+      }
+    });
   });
 }
+
+/** The name of the field a refusal points to: `#/attributes/age_range` → `attributes.age_range`. @param {string} pointer */
+export const fieldOf = (pointer) => pointer.replace(/^#?\//, "").replaceAll("/", ".");
+
+/** @param {HTMLFormElement} form @param {string} pointer */
+const placeOf = (form, pointer) => form.querySelector(`[data-field="${CSS.escape(fieldOf(pointer))}"]`);
 
 /** @param {HTMLFormElement} form */
 function clear(form) {
   form.querySelectorAll(".wrong, form > .notice").forEach((old) => old.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+  for (const control of form.querySelectorAll("[aria-invalid]")) {
+    control.removeAttribute("aria-invalid");
+    describe(control, described(control).filter((id) => document.getElementById(id)));
+  }
+}
+
+/** What is wrong stands at the field, and is read out with its control. @param {Element} place @param {string} detail */
+function mark(place, detail) {
+  const id = freshId("wrong");
+  place.append(h("span", { class: "wrong", id }, detail));
+  const control = place.querySelector("input, select, textarea");
+  if (!control) return;
+  control.setAttribute("aria-invalid", "true");
+  describe(control, [...described(control), id]);
+}
+
+/** @param {Element} control */
+const described = (control) => control.getAttribute("aria-describedby")?.split(" ") ?? [];
+
+/** @param {Element} control @param {string[]} ids */
+function describe(control, ids) {
+  if (ids.length > 0) control.setAttribute("aria-describedby", ids.join(" "));
+  else control.removeAttribute("aria-describedby");
 }
 
 /**
@@ -179,15 +208,11 @@ function clear(form) {
 export function tellRefusal(form, error) {
   const wrong = error instanceof Problem ? error.errors : [];
   for (const { pointer, detail } of wrong) {
-    const name = pointer.replace(/^#?\//, "").replaceAll("/", ".");
-    const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-    place?.append(h("span", { class: "wrong" }, detail));
-    place?.querySelector("input, select, textarea")?.setAttribute("aria-invalid", "true");
+    const place = placeOf(form, pointer);
+    if (place) mark(place, detail);
   }
   const notice = failure(error);
-  const unplaced = wrong.filter(({ pointer }) =>
-    !form.querySelector(`[data-field="${CSS.escape(pointer.replace(/^#?\//, "").replaceAll("/", "."))}"]`)
-  );
+  const unplaced = wrong.filter(({ pointer }) => !placeOf(form, pointer));
   if (unplaced.length > 0) {
     notice.append(h("ul", {}, unplaced.map(({ pointer, detail }) => h("li", {}, `${pointer}: ${detail}`))));
   }

@@ -1,6 +1,7 @@
 /** One picture as large as the window, alone or beside the picture it is compared with. */
 
 import { fill, freshId, h } from "../dom.js";
+import { showOverPage } from "./dialogs.js";
 import { picture } from "./pictures.js";
 
 /** @typedef {{image: import("./pictures.js").Image, title: string, note?: import("../dom.js").Child}} Shown */
@@ -55,14 +56,8 @@ export function openLargeView(pictures, { first = 0, beside = null } = {}) {
     if (event.key === "ArrowLeft") step(-1);
   }
 
-  const opener = /** @type {HTMLElement | null} */ (document.activeElement);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (opener?.isConnected) opener.focus();
-  });
   show();
-  document.body.append(dialog);
-  dialog.showModal();
+  showOverPage(dialog);
 }
 
 /** @param {Shown} shown */

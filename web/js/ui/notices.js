@@ -1,6 +1,7 @@
 /** Short words at the edge of the page, read out by screen readers. */
 
 import { h } from "../dom.js";
+import { whileBusy } from "./busy.js";
 
 const SHOWN_MS = 8000;
 
@@ -19,19 +20,15 @@ export function tell(text, kind = "") {
 
 /**
  * Runs what a button does: busy meanwhile, and what goes wrong is told.
- * @param {Event} event of the button
+ * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
-export async function run(event, work) {
-  const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } catch (error) {
-    tell(/** @type {Error} */ (error).message, "bad");
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-  }
+export function run(button, work) {
+  return whileBusy(button, async () => {
+    try {
+      await work();
+    } catch (error) {
+      tell(/** @type {Error} */ (error).message, "bad");
+    }
+  });
 }

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { fill, h } from "../dom.js";
+import { whileBusy } from "./busy.js";
 import { failure, loading } from "./states.js";
 
 /**
@@ -29,25 +30,38 @@ export function pagedList(
       /** @type {Rows<Row>} */
       const { data, next_cursor } = await get(path, { query: { ...query, cursor }, signal });
       if (cursor === null) fill(holder);
-      holder.append(...data.map(row));
-      fill(end, next_cursor && h("button", { type: "button", onclick: more(next_cursor) }, "Show more"));
+      const rows = data.map(row);
+      const pressed = end.contains(document.activeElement);
+      holder.append(...rows);
+      fill(end, next_cursor && more(next_cursor));
+      if (pressed) focusOn(rows[0] ?? holder);
       if (cursor === null) fill(made, ...(data.length > 0 ? [holder, end] : [none()]));
     } catch (error) {
       if (signal.aborted) return;
-      const told = failure(/** @type {Error} */ (error), () => read(cursor));
-      if (cursor === null) fill(made, told);
-      else fill(end, told);
+      const notice = failure(/** @type {Error} */ (error), () => read(cursor));
+      if (cursor === null) return fill(made, notice);
+      const pressed = end.contains(document.activeElement);
+      fill(end, notice);
+      if (pressed) focusOn(end);
     }
   }
 
   /** @param {string} cursor */
   function more(cursor) {
-    return (/** @type {Event} */ event) => {
-      /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
-      return read(cursor);
-    };
+    const button = h("button", {
+      type: "button",
+      onclick: () => whileBusy(button, () => read(cursor)),
+    }, "Show more");
+    return button;
   }
 
   read(null);
   return made;
+}
+
+/** Puts the reader who pressed “Show more” at what came of it. @param {HTMLElement} place */
+function focusOn(place) {
+  const control = /** @type {HTMLElement | null} */ (place.querySelector("a[href], button, input, summary"));
+  if (!control) place.tabIndex = -1;
+  (control ?? place).focus();
 }

@@ -1,6 +1,6 @@
 /** Pictures by their signed addresses, which are asked for anew when they have run out. */
 
-import { get } from "../api.js";
+import { get, Problem } from "../api.js";
 import { fill, h } from "../dom.js";
 import { openLargeView } from "./large-view.js";
 
@@ -22,13 +22,24 @@ export function picture(image, { alt, size = "thumb_512" }) {
     width: image.width,
     height: image.height,
   });
-  element.addEventListener("error", async () => {
+  let renewed = 0;
+
+  /** An address that fails though it is new leads to nothing that could be loaded. */
+  async function renew() {
+    element.alt = `${alt} (the picture cannot be loaded)`;
+    if (Date.now() - renewed < SOON_MS) return;
     try {
       element.src = addressOf(await get(`/images/${image.id}`), size);
-    } catch {
-      element.alt = `${alt} (the picture cannot be loaded)`;
+      renewed = Date.now();
+    } catch (error) {
+      if (error instanceof Problem && error.passing) {
+        setTimeout(() => element.isConnected && renew(), SOON_MS);
+      }
     }
-  }, { once: true });
+  }
+
+  element.addEventListener("error", renew);
+  element.addEventListener("load", () => (element.alt = alt));
   return element;
 }
 
@@ -47,7 +58,7 @@ export function fresh(image) {
  * A frame that keeps its place: a picture that opens large, or words while there is none.
  * @param {Image | null} image
  * @param {{alt: string, words?: string, busy?: boolean, open?: () => void, size?: Size, kind?: string}} way
- *   `open` instead of the picture alone; `kind`: "wide", "whole"
+ *   `open` instead of the picture alone; `kind`: "whole"
  */
 export function frame(image, { alt, words = "", busy = false, open, size, kind = "" }) {
   if (!image) return h("div", { class: `frame ${kind} ${busy ? "busy" : ""}` }, h("span", {}, words));

@@ -4,12 +4,12 @@ import { freshId, h } from "../dom.js";
 
 /**
  * @param {string} label of the row
- * @param {[name: string, title: string, panel: HTMLElement][]} tabs
+ * @param {[name: string, title: string, panel: HTMLElement][]} given
  * @param {{chosen?: string, changed?: (name: string) => void}} [way]
  */
-export function tabs(label, tabs, { chosen = tabs[0][0], changed = () => {} } = {}) {
+export function tabs(label, given, { chosen = given[0][0], changed = () => {} } = {}) {
   const id = freshId("tabs");
-  const buttons = tabs.map(([name, title]) =>
+  const buttons = given.map(([name, title]) =>
     h("button", {
       type: "button",
       role: "tab",
@@ -19,7 +19,7 @@ export function tabs(label, tabs, { chosen = tabs[0][0], changed = () => {} } = 
     }, title)
   );
   const row = h("div", { class: "tabs", role: "tablist", "aria-label": label, onkeydown: move }, buttons);
-  const panels = tabs.map(([name, , panel]) => {
+  const panels = given.map(([name, , panel]) => {
     panel.id = `${id}-${name}-panel`;
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", `${id}-${name}`);
@@ -28,7 +28,7 @@ export function tabs(label, tabs, { chosen = tabs[0][0], changed = () => {} } = 
 
   /** @param {string} name @param {boolean} tell */
   function choose(name, tell) {
-    tabs.forEach(([own], place) => {
+    given.forEach(([own], place) => {
       buttons[place].setAttribute("aria-selected", String(own === name));
       buttons[place].tabIndex = own === name ? 0 : -1;
       panels[place].hidden = own !== name;
@@ -43,7 +43,7 @@ export function tabs(label, tabs, { chosen = tabs[0][0], changed = () => {} } = 
     const now = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
     const next = (now + step + buttons.length) % buttons.length;
     buttons[next].focus();
-    choose(tabs[next][0], true);
+    choose(given[next][0], true);
   }
 
   choose(chosen, false);

@@ -3,10 +3,9 @@
 import { get, remove } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted, moment } from "../../format.js";
-import { go } from "../../router.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { run, tell } from "../../ui/notices.js";
-import { said } from "../characters/attributes.js";
+import { describedBy } from "../characters/attributes.js";
 import { openEditor } from "./edit.js";
 
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
@@ -33,6 +32,11 @@ export function characterHead(character, view) {
       tell("The changes are saved.", "good");
     });
   draw();
+  const leave = h("button", {
+    type: "button",
+    class: "danger",
+    onclick: () => run(leave, () => askAndDelete(character, view)),
+  }, "Delete");
   const query = `character=${encodeURIComponent(character.id)}`;
   return h(
     "header",
@@ -47,11 +51,7 @@ export function characterHead(character, view) {
         h("a", { class: "button primary", href: `#/studio?${query}` }, "Draw in the studio"),
         h("a", { class: "button", href: `#/kits?${query}` }, "Make a reference kit"),
         h("button", { type: "button", onclick: edit }, "Edit"),
-        h("button", {
-          type: "button",
-          class: "danger",
-          onclick: (/** @type {Event} */ event) => run(event, () => askAndDelete(character)),
-        }, "Delete"),
+        leave,
       ),
     ),
     words,
@@ -60,13 +60,13 @@ export function characterHead(character, view) {
 
 /** @param {Character} character */
 function inWords({ attributes, consistency, created_at }) {
-  const told = said(attributes);
+  const described = describedBy(attributes);
   return [
-    told.length > 0
+    described.length > 0
       ? h(
         "dl",
         { class: "said" },
-        told.map(({ label, words }) => h("div", {}, h("dt", {}, label), h("dd", {}, words))),
+        described.map(({ label, words }) => h("div", {}, h("dt", {}, label), h("dd", {}, words))),
       )
       : h("p", { class: "soft" }, "Nothing is said of the person in words yet. “Edit” adds it."),
     h(
@@ -82,12 +82,20 @@ function inWords({ attributes, consistency, created_at }) {
   ];
 }
 
-/** @param {Character} character */
-async function askAndDelete({ id, name, source_image }) {
+/** @param {Character} character @param {import("../../router.js").View} view */
+async function askAndDelete({ id, name, source_image }, { signal, go }) {
+  const what = h("span", { role: "status" }, "Its photos and variants go with it.");
+  whatGoes(id, source_image?.version ?? 0, signal).then(
+    (counts) => (what.textContent = counts),
+    () => {}, // Without the counts the question is the same.
+  );
   const sure = await confirmed({
     title: `Delete ${name}?`,
-    text: `${await whatGoes(id, source_image?.version ?? 0)} This cannot be undone. ` +
+    text: [
+      what,
+      " This cannot be undone. ",
       "Images that jobs have drawn of the person stay with their jobs, and reference kits stay.",
+    ],
     action: "Delete character",
   });
   if (!sure) return;
@@ -99,10 +107,14 @@ async function askAndDelete({ id, name, source_image }) {
 /**
  * @param {string} id
  * @param {number} photos with the versions that were replaced
+ * @param {AbortSignal} signal
  */
-async function whatGoes(id, photos) {
+async function whatGoes(id, photos, signal) {
   /** @type {Variants} */
-  const { data, next_cursor } = await get(`/characters/${id}/variants`, { query: { limit: MOST_COUNTED } });
+  const { data, next_cursor } = await get(`/characters/${id}/variants`, {
+    query: { limit: MOST_COUNTED },
+    signal,
+  });
   const variants = next_cursor === null
     ? counted(data.length, "variant")
     : `more than ${counted(MOST_COUNTED, "variant")}`;

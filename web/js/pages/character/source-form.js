@@ -30,16 +30,17 @@ function fileForm(characterId, { signal, took, leave }) {
   let give = null;
   const zone = dropZone({
     label: "Photo",
+    cleared: () => (give = null),
     chosen: (file) => {
-      give = givesPhoto(characterId, file);
+      give = givesPhoto(characterId, file, { progress: zone.progress, signal });
       button.disabled = false;
     },
   });
   const button = h("button", { type: "submit", class: "primary", disabled: true }, "Use this photo");
   const form = h("form", { "aria-label": "Photo from this device" }, zone, actions(button, leave));
   submits(form, async () => {
-    if (give === null || zone.file === null) throw new Error("Choose a photo first.");
-    const source = await unlessLeft(give({ progress: zone.progress, signal }), signal);
+    if (give === null) throw new Error("Choose a photo first.");
+    const source = await unlessLeft(give(), signal);
     if (source) took(source);
   });
   return form;

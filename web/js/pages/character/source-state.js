@@ -17,7 +17,7 @@ export function photoState(source) {
     "div",
     { class: "stack" },
     h("div", { class: "badges" }, sourceBadge(source)),
-    said(source.qa),
+    qaWords(source.qa),
     noticed.length > 0 && checkList({ ...source.qa, checks: noticed }),
     passed.length > 0 && h(
       "details",
@@ -30,7 +30,7 @@ export function photoState(source) {
 }
 
 /** What the badge leaves open. @param {Qa} qa */
-function said(qa) {
+function qaWords(qa) {
   const [first, then] = [verdict(qa), advice(qa)];
   return first !== null && h("p", {}, h("strong", {}, first), " ", then);
 }

@@ -57,7 +57,7 @@ export function sourcePanel({ character, signal, changed }) {
       got: (/** @type {Source} */ now) => {
         const before = character.source_image;
         if (before?.version !== now.version) return took(now);
-        if (told(now) === told(before)) return;
+        if (findings(now) === findings(before)) return;
         character.source_image = now;
         fill(state, photoState(now));
         if (!awaited(now)) changed();
@@ -85,7 +85,7 @@ export function sourcePanel({ character, signal, changed }) {
 }
 
 /** What of a photo changes by itself. @param {Source} source */
-const told = ({ qa, embedding }) => JSON.stringify([qa, embedding]);
+const findings = ({ qa, embedding }) => JSON.stringify([qa, embedding]);
 
 /** @param {Source} source @param {string} name */
 function photo({ image }, name) {

@@ -1,6 +1,6 @@
 /** What can be done with a variant, by its state, and the doing. */
 
-import { newKey, post, remove } from "../../api.js";
+import { newKey, post, Problem, remove } from "../../api.js";
 import { h } from "../../dom.js";
 import { words } from "../../format.js";
 import { confirmed } from "../../ui/dialogs.js";
@@ -93,9 +93,20 @@ function reviewing(verdict) {
   };
 }
 
+/** One key per variant until its answer has come: a lost answer is asked for anew, not drawn and paid anew. @type {Map<string, string>} */
+const unanswered = new Map();
+
 /** @param {Desk} desk @param {Variant} variant */
 async function drawAgain({ started }, variant) {
-  await post(`${pathOf(variant)}/regenerate`, undefined, { key: newKey() });
+  const key = unanswered.get(variant.id) ?? newKey();
+  unanswered.set(variant.id, key);
+  try {
+    await post(`${pathOf(variant)}/regenerate`, undefined, { key });
+    unanswered.delete(variant.id);
+  } catch (error) {
+    if (error instanceof Problem && !error.passing) unanswered.delete(variant.id);
+    throw error;
+  }
   tell(`Another picture of the type “${words(variant.variant_type)}” is being drawn.`);
   started(variant.variant_type);
 }

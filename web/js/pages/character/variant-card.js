@@ -16,7 +16,7 @@ import { checksTold, failureTold, named, variantBadges } from "./variant-words.j
 /** @param {Variant} variant @param {import("./variant-actions.js").Desk} desk @returns {Card} */
 export function variantCard(variant, desk) {
   let now = variant;
-  const picture = place(h("div", { class: "face" }));
+  const picture = place(h("div", { class: "variant-picture" }));
   const head = place(h("div", { class: "head" }));
   const notes = place(h("div", { class: "notes" }));
   const facts = place(h("div", { class: "facts-place" }));

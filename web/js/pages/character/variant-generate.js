@@ -18,10 +18,12 @@ import { typeField, typeOf } from "./variant-types.js";
 const MOST = 10;
 
 /** @param {import("./variant-actions.js").Desk} desk @param {string} type that is looked at now */
-export async function openGenerate({ character, source, list, started }, type) {
+export async function openGenerate({ character, source, list, signal, started }, type) {
   const ready = h("div", { role: "status" }, readiness(source()));
   const types = typeField({ own: [...list.types], value: type });
-  const form = wishForm([ready, types], await drawing());
+  const offered = await drawing();
+  if (signal.aborted) return;
+  const form = wishForm([ready, types], offered);
   const sent = keepDraft(form, `variants.${character.id}`);
   types.follow();
   const leaving = new AbortController();
@@ -155,13 +157,13 @@ function workflowField(offered) {
       ...offered.map((one) => /** @type {[string, string]} */ ([one.name, one.title])),
     ],
   });
-  const told = h("span", { class: "hint" });
+  const description = h("span", { class: "hint" });
   const select = /** @type {HTMLSelectElement} */ (field.querySelector("select"));
   const follow = () =>
-    told.textContent = offered.find(({ name }) => name === select.value)?.description ??
+    description.textContent = offered.find(({ name }) => name === select.value)?.description ??
       "Chosen by this deployment.";
   select.addEventListener("change", follow);
   follow();
-  field.append(told);
+  field.append(description);
   return field;
 }

@@ -19,11 +19,11 @@ export function openHistory({ source }, variant) {
 
   /** Parents come after what was made from them. @param {Variant} one */
   function origin(one) {
-    for (const told of children.get(one.id) ?? []) told.textContent = `Made from version ${one.version}`;
+    for (const note of children.get(one.id) ?? []) note.textContent = `Made from version ${one.version}`;
     if (one.parent_id === null) return null;
-    const told = h("p", { class: "soft" }, "Made from a version that is not shown here");
-    children.set(one.parent_id, [...children.get(one.parent_id) ?? [], told]);
-    return told;
+    const note = h("p", { class: "soft" }, "Made from a version that is not shown here");
+    children.set(one.parent_id, [...children.get(one.parent_id) ?? [], note]);
+    return note;
   }
 
   const versions = pagedList(`/characters/${variant.character_id}/variants/${variant.id}/history`, {

@@ -6,10 +6,10 @@ import { awaitsImage } from "./variant-list.js";
 /** @typedef {import("../../api-types.d.ts").VariantView} Variant */
 
 /**
- * @param {HTMLElement} told a live region
+ * @param {HTMLElement} line a live region
  * @returns {(known: Variant[]) => void}
  */
-export function drawingProgress(told) {
+export function drawingProgress(line) {
   /** @type {Set<string>} of those that were on the way since it last stood still */
   const awaited = new Set();
 
@@ -23,7 +23,7 @@ export function drawingProgress(told) {
       drawing.length === 0 && failed === 0 && "All pictures have arrived.",
       failed > 0 && `${counted(failed, "picture")} could not be drawn.`,
     ].filter(Boolean).join(" ");
-    if (told.textContent !== text) told.textContent = text;
+    if (line.textContent !== text) line.textContent = text;
     if (drawing.length === 0) awaited.clear();
   };
 }

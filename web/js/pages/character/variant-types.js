@@ -42,8 +42,8 @@ export function typeField({ own = [], value = "headshot" } = {}) {
     placeholder: "winter coat",
     hint: "A word or two that say what the picture shows. All pictures of a type stand for one hero.",
   });
-  const told = h("span", { class: "hint", role: "status" });
-  choices.append(told);
+  const framing = h("span", { class: "hint", role: "status" });
+  choices.append(framing);
   const control = /** @type {HTMLInputElement} */ (name.querySelector("input"));
 
   function follow() {
@@ -51,7 +51,7 @@ export function typeField({ own = [], value = "headshot" } = {}) {
       "";
     name.hidden = chosen !== OWN;
     control.required = chosen === OWN;
-    told.textContent = FRAMINGS[chosen] ?? "";
+    framing.textContent = FRAMINGS[chosen] ?? "";
   }
 
   const made = h("div", { onchange: follow }, choices, name);

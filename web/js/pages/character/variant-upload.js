@@ -1,17 +1,18 @@
 /** Pictures from this device: a variant made elsewhere, and the edited version of one that was exported. */
 
-import { post, Problem } from "../../api.js";
+import { post } from "../../api.js";
 import { h } from "../../dom.js";
 import { words } from "../../format.js";
-import { upload } from "../../uploads.js";
 import { closeButton, openDialog } from "../../ui/dialogs.js";
 import { dropZone } from "../../ui/drop-zone.js";
 import { submits } from "../../ui/fields.js";
 import { tell } from "../../ui/notices.js";
+import { sentOnce, withUploads } from "../../ui/sent-once.js";
 import { typeField, typeOf } from "./variant-types.js";
 import { named } from "./variant-words.js";
 
 /** @typedef {import("../../api-types.d.ts").VariantView} Variant */
+/** @typedef {import("../../ui/sent-once.js").Sent} Sent */
 /** @typedef {import("./variant-actions.js").Desk} Desk */
 
 /** @param {Desk} desk @param {string} type that is looked at now */
@@ -59,17 +60,23 @@ export function openReimport({ list }, exported) {
  * @param {HTMLElement[]} way.before the drop zone
  * @param {string} way.label of the drop zone
  * @param {string} way.action
- * @param {(uploadId: string, form: HTMLFormElement, key: string) => Promise<Variant>} way.send
+ * @param {(uploadId: string | null, form: HTMLFormElement, key: string) => Promise<Variant>} way.send
  * @param {(variant: Variant) => void} way.arrived
  */
 function openPictureForm({ title, before, label, action, send, arrived }) {
   const leaving = new AbortController();
+  /** @type {Sent | null} */
+  let sent = null;
   const zone = dropZone({
     label,
     name: "upload_id",
-    chosen: () => form.querySelector(":scope > .notice")?.remove(),
+    cleared: () => (sent = null),
+    chosen(file) {
+      sent = sentOnce(file, { progress: zone.progress, signal: leaving.signal });
+      form.querySelector(":scope > .notice")?.remove();
+      form.dispatchEvent(new Event("input"));
+    },
   });
-  const uploaded = uploading(zone, leaving.signal);
   const form = h(
     "form",
     { class: "picture-form" },
@@ -84,38 +91,14 @@ function openPictureForm({ title, before, label, action, send, arrived }) {
   );
   const dialog = openDialog(title, [form], { closed: () => leaving.abort() });
   submits(form, async (key) => {
+    const picture = sent;
+    if (!picture) throw new Error("Choose a picture first.");
     try {
-      const variant = await send(await uploaded.id(), form, key);
+      const variant = await withUploads([picture], () => send(picture.id, form, key));
       dialog.close();
       arrived(variant);
     } catch (error) {
-      if (leaving.signal.aborted) return;
-      if (error instanceof Problem && !error.passing) uploaded.forget();
-      throw error;
-    } finally {
-      zone.progress(null);
+      if (!leaving.signal.aborted) throw error;
     }
   });
-}
-
-/**
- * A file is sent once, however often the form is: the same wish has to name the same upload.
- * @param {ReturnType<typeof dropZone>} zone
- * @param {AbortSignal} signal
- */
-function uploading(zone, signal) {
-  /** @type {{file: File, id: string} | null} */
-  let sent = null;
-  return {
-    async id() {
-      const { file } = zone;
-      if (!file) throw new Error("Choose a picture first.");
-      if (sent?.file !== file) {
-        zone.progress(0);
-        sent = { file, id: await upload(file, { progress: (share) => zone.progress(share), signal }) };
-      }
-      return sent.id;
-    },
-    forget: () => (sent = null),
-  };
 }

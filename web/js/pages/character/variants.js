@@ -38,33 +38,26 @@ export function variantsPanel({ character, source, signal }) {
   const heroes = heroStrip(character.id, { source, signal });
   const bar = filters(list.filter, (filter) => reading(() => list.narrow(filter)));
   bar.hidden = true;
-  const told = h("p", { class: "soft told", role: "status" });
+  const progressLine = h("p", { class: "soft told", role: "status" });
   const trouble = h("div", {});
   const grid = h("ul", { class: "plain grid variants-grid" });
   const place = h("div", {}, loading("Loading the variants …"));
-  const more = h("button", {
-    type: "button",
-    hidden: true,
-    onclick: (/** @type {Event} */ event) => run(event, onwards),
-  }, "Show more");
+  const more = h("button", { type: "button", hidden: true, onclick: () => run(more, onwards) }, "Show more");
   /** @type {Map<string, Card>} */
   const cards = new Map();
   /** @type {import("./variant-actions.js").Desk} */
   const desk = { character, source, list, signal, enlarge, reviewed: heroes.reviewed, started };
 
-  const generate = () =>
-    h("button", { type: "button", class: "primary", onclick: opening }, "Generate variants");
+  const generate = () => {
+    const button = h("button", {
+      type: "button",
+      class: "primary",
+      onclick: () => run(button, () => openGenerate(desk, list.filter.variant_type)),
+    }, "Generate variants");
+    return button;
+  };
   const first = generate();
-  const progress = drawingProgress(told);
-  let opened = false;
-
-  /** Not by `run`: a button that is disabled meanwhile would not get the focus back from the dialog. */
-  async function opening() {
-    if (opened) return;
-    opened = true;
-    await openGenerate(desk, list.filter.variant_type);
-    opened = false;
-  }
+  const progress = drawingProgress(progressLine);
 
   async function onwards() {
     const before = list.shown.length;
@@ -118,6 +111,7 @@ export function variantsPanel({ character, source, signal }) {
 
   /** What was just asked for is to be seen: filters that would hide it are taken away. @param {string} type */
   function started(type) {
+    if (signal.aborted) return;
     const { variant_type, status } = list.filter;
     const hides = status !== "" || (variant_type !== "" && variant_type !== type);
     if (hides) bar.choose({ variant_type: variant_type === type ? type : "", status: "" });
@@ -151,7 +145,7 @@ export function variantsPanel({ character, source, signal }) {
       "div",
       { class: "variants-head" },
       h("h2", { id }, "Variants"),
-      told,
+      progressLine,
       h("div", { class: "actions" }, upload, first),
     ),
     heroes,

@@ -96,7 +96,7 @@ export const ATTRIBUTES = [
 ];
 
 /** What is said of a person, in the order it is asked. @param {Attributes} attributes */
-export function said(attributes) {
+export function describedBy(attributes) {
   return ATTRIBUTES.flatMap(({ name, label }) => {
     const words = attributes[name];
     return words === null ? [] : [{ name, label, words }];

@@ -1,13 +1,24 @@
 /** One character in the list: face, name, what is said of the person, how far the photo is. */
 
-import { h } from "../../dom.js";
+import { fill, h } from "../../dom.js";
 import { ago, moment } from "../../format.js";
+import { poll } from "../../poll.js";
 import { picture } from "../../ui/pictures.js";
-import { said } from "./attributes.js";
-import { sourceBadge } from "./source-badge.js";
+import { describedBy } from "./attributes.js";
+import { awaited, sourceBadge } from "./source-badge.js";
 
-/** @param {import("../../api-types.d.ts").CharacterView} character */
-export function card({ id, name, attributes, source_image, created_at }) {
+/** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
+
+/**
+ * @param {import("../../api-types.d.ts").CharacterView} character
+ * @param {AbortSignal} signal until then the card follows the photo's checks
+ */
+export function card({ id, name, attributes, source_image, created_at }, signal) {
+  const state = h("div", { class: "badges" }, sourceBadge(source_image));
+  if (source_image && awaited(source_image)) {
+    const got = (/** @type {Source} */ now) => fill(state, sourceBadge(now));
+    poll(`/characters/${id}/source-image`, { signal, got, unfinished: awaited, every: 4, failed: () => {} });
+  }
   return h(
     "li",
     { class: "card character-card" },
@@ -23,7 +34,7 @@ export function card({ id, name, attributes, source_image, created_at }) {
       { class: "body" },
       h("h3", {}, h("a", { href: `#/characters/${id}` }, name)),
       h("p", { class: "soft told" }, inShort(attributes)),
-      h("div", { class: "badges" }, sourceBadge(source_image)),
+      state,
       h(
         "small",
         {},
@@ -36,7 +47,7 @@ export function card({ id, name, attributes, source_image, created_at }) {
 
 /** @param {import("./attributes.js").Attributes} attributes */
 function inShort(attributes) {
-  return said(attributes).map(({ name, words }) => UNITS[name]?.(words) ?? words).join(" · ") ||
+  return describedBy(attributes).map(({ name, words }) => UNITS[name]?.(words) ?? words).join(" · ") ||
     "Nothing said of the person";
 }
 

@@ -3,7 +3,6 @@
 import { post } from "../../api.js";
 import { h } from "../../dom.js";
 import { counted } from "../../format.js";
-import { go } from "../../router.js";
 import { keepDraft } from "../../ui/drafts.js";
 import { dropZone } from "../../ui/drop-zone.js";
 import { numberField, selectField, submits, typed, typedNumber } from "../../ui/fields.js";
@@ -16,8 +15,8 @@ import { setUp } from "./set-up.js";
 const LAST_SEED = 2 ** 31 - 1;
 const LARGEST_PACK = 10;
 
-/** @param {AbortSignal} signal */
-export function createForm(signal) {
+/** @param {import("../../router.js").View} view */
+export function createForm({ signal, go }) {
   const photo = dropZone({ label: "Photo (optional)", chosen: () => {} });
   const rare = more("More: seed, style, what to avoid", seedField(), ...styleFields());
   const form = h(
@@ -36,6 +35,8 @@ export function createForm(signal) {
       h("a", { class: "button", href: "#/characters" }, "Cancel"),
     ),
   );
+  /** @param {string} id @param {string | null} packId of the generation that draws the first images */
+  const arrive = (id, packId) => go(`/characters/${id}${packId === null ? "" : `?pack=${packId}`}`);
   const forget = keepDraft(form, "character.new");
   rare.openWhereFilled();
   submits(form, async (key) => {
@@ -53,11 +54,6 @@ export function createForm(signal) {
     steps.querySelector("h2")?.focus();
   });
   return form;
-}
-
-/** @param {string} id @param {string | null} packId of the generation that draws the first images */
-function arrive(id, packId) {
-  go(`/characters/${id}${packId === null ? "" : `?pack=${packId}`}`);
 }
 
 /**

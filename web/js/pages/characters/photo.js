@@ -1,34 +1,20 @@
 /** Gives a character a photo from this device, in two steps that are each done once however often it is tried. */
 
-import { newKey, post, Problem } from "../../api.js";
-import { upload } from "../../uploads.js";
+import { newKey, post } from "../../api.js";
+import { sentOnce, withUploads } from "../../ui/sent-once.js";
 
 /** @typedef {import("../../api-types.d.ts").SourceImageView} Source */
 
 /**
  * @param {string} characterId
  * @param {File} file
- * @returns {(way: {progress: (share: number | null) => void, signal: AbortSignal}) => Promise<Source>}
- *   may be called again after a failure; `progress(null)` once all is sent
+ * @param {{progress: (share: number | null) => void, signal: AbortSignal}} way
+ * @returns {() => Promise<Source>} may be called again after a failure
  */
-export function givesPhoto(characterId, file) {
-  let key = newKey();
-  /** @type {string | null} */
-  let sent = null;
-  return async ({ progress, signal }) => {
-    try {
-      sent ??= await upload(file, { progress, signal });
-    } finally {
-      progress(null);
-    }
-    try {
-      return await setSource(characterId, { upload_id: sent }, key, signal);
-    } catch (error) {
-      // An upload that was refused or has expired is of no further use.
-      if (error instanceof Problem && !error.passing) [sent, key] = [null, newKey()];
-      throw error;
-    }
-  };
+export function givesPhoto(characterId, file, { progress, signal }) {
+  const sent = sentOnce(file, { progress, signal });
+  const key = newKey();
+  return () => withUploads([sent], () => setSource(characterId, { upload_id: sent.id }, key, signal));
 }
 
 /**

@@ -19,13 +19,15 @@ import { awaited } from "./source-badge.js";
  * @param {(packId: string | null) => void} done
  */
 export function setUp(character, { file, packOf, signal }, done) {
-  const givePhoto = givesPhoto(character.id, file);
+  /** @type {ReturnType<typeof givesPhoto> | null} */
+  let give = null;
   const packKey = newKey();
   /** @type {string | null} */
   let packId = null;
   const made = step("The character is created", null);
   const photo = step("Send the photo", async (progress) => {
-    await givePhoto({ progress, signal });
+    give ??= givesPhoto(character.id, file, { progress, signal });
+    await give();
   });
   const pack = packOf === null
     ? null

@@ -13,7 +13,7 @@ import { fileName } from "./frames.js";
 
 /**
  * @param {Generation} first
- * @param {import("./generation.js").Way & {follow: () => void, told: HTMLElement}} way `told` takes the focus of a button that goes
+ * @param {import("./generation.js").Way & {told: HTMLElement}} way `told` takes the focus of a button that goes
  */
 export function actionsOf(first, { retried, gone, told }) {
   let now = first;
@@ -95,11 +95,8 @@ export function actionsOf(first, { retried, gone, told }) {
 
 /** @param {string} text @param {() => Promise<void>} work @param {string} [kind] */
 function button(text, work, kind = "") {
-  return h("button", {
-    type: "button",
-    class: kind,
-    onclick: (/** @type {Event} */ event) => run(event, work),
-  }, text);
+  const made = h("button", { type: "button", class: kind, onclick: () => run(made, work) }, text);
+  return made;
 }
 
 /** @param {number} failed @param {number} total */

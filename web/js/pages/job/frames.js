@@ -5,7 +5,8 @@ import { badge, scoreBadge, statusBadge } from "../../ui/badges.js";
 import { openLargeView } from "../../ui/large-view.js";
 import { run } from "../../ui/notices.js";
 import { download, frame } from "../../ui/pictures.js";
-import { adviceOn, stageOf } from "./words.js";
+import { adviceOn } from "../words.js";
+import { stageOf } from "./words.js";
 
 /** @typedef {import("../../api-types.d.ts").GenerationView} Generation */
 /** @typedef {import("../../api-types.d.ts").ItemView} Item */
@@ -113,12 +114,13 @@ function card(generation, title, enlarge) {
   /** @param {Item} item */
   function save(item) {
     const work = () => download(/** @type {any} */ (item.image), fileName(generation, item));
-    return h("button", {
+    const button = h("button", {
       type: "button",
       class: "small",
       "aria-label": `Download ${nameOf(item).toLowerCase()}`,
-      onclick: (/** @type {Event} */ event) => run(event, work),
+      onclick: () => run(button, work),
     }, "Download");
+    return button;
   }
 
   return { element, draw };

@@ -5,11 +5,12 @@ import { fill, h } from "../../dom.js";
 import { poll } from "../../poll.js";
 import { statusBadge } from "../../ui/badges.js";
 import { empty, failure, loading } from "../../ui/states.js";
+import { modeWords } from "../words.js";
 import { actionsOf } from "./actions.js";
 import { facts } from "./facts.js";
 import { frames } from "./frames.js";
 import { sheet } from "./sheet.js";
-import { progressOf, titleOf } from "./words.js";
+import { progressOf } from "./words.js";
 
 /** @typedef {import("../../api-types.d.ts").GenerationView} Generation */
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
@@ -39,7 +40,7 @@ export function generation(id, way) {
   function draw(now) {
     way.got?.(now);
     if (!shown) {
-      shown = parts(now, way, () => character, follow);
+      shown = parts(now, way, () => character);
       fill(element, ...shown.children);
       if (now.character_id) readCharacter(now.character_id);
     }
@@ -81,16 +82,15 @@ export function generation(id, way) {
  * @param {Generation} first
  * @param {Way} way
  * @param {() => Character | null} character
- * @param {() => void} follow reads again, after something was done to it
  */
-function parts(first, way, character, follow) {
-  const name = h(way.page ? "h1" : "h2", {}, titleOf(first.mode));
+function parts(first, way, character) {
+  const name = h(way.page ? "h1" : "h2", {}, modeWords(first.mode));
   const status = h("span", {});
   const bar = h("progress", { max: 100, "aria-label": "Progress" });
   const told = h("p", { class: "told", role: "status", tabindex: -1 });
   const summary = facts();
   const pictures = frames(() => sourceOf(character()), way.page ? "h2" : "h3");
-  const actions = actionsOf(first, { ...way, follow, told });
+  const actions = actionsOf(first, { ...way, told });
   const contact = sheet(pictures.element, way);
   const head = h(
     "div",
@@ -123,7 +123,7 @@ function parts(first, way, character, follow) {
 
   /** @param {Character} person */
   function drawCharacter(person) {
-    fill(name, `${titleOf(first.mode)} of `, h("a", { href: `#/characters/${person.id}` }, person.name));
+    fill(name, `${modeWords(first.mode)} of `, h("a", { href: `#/characters/${person.id}` }, person.name));
     contact.drawSource(sourceOf(person));
   }
 

@@ -5,7 +5,7 @@ import { fill, h } from "../../dom.js";
 import { counted, money, whole } from "../../format.js";
 import { barPlot } from "../../ui/plot.js";
 import { failure, loading } from "../../ui/states.js";
-import { modeWords } from "./words.js";
+import { modeWords } from "../words.js";
 
 /** @typedef {import("../../api-types.d.ts").CostsView} Costs */
 /** @typedef {import("../../api-types.d.ts").CostRowView} Row */

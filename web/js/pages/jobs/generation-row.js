@@ -4,7 +4,7 @@ import { fill, h } from "../../dom.js";
 import { ago, moment, money } from "../../format.js";
 import { poll } from "../../poll.js";
 import { statusBadge } from "../../ui/badges.js";
-import { modeWords } from "./words.js";
+import { modeWords } from "../words.js";
 
 /** @typedef {import("../../api-types.d.ts").GenerationSummaryView} Summary */
 

@@ -5,9 +5,9 @@ import { fill, h } from "../../dom.js";
 import { selectField } from "../../ui/fields.js";
 import { pagedList } from "../../ui/paged-list.js";
 import { empty } from "../../ui/states.js";
+import { MODES } from "../words.js";
 import { keepInAddress } from "./address.js";
 import { generationRow } from "./generation-row.js";
-import { MODES } from "./words.js";
 
 /** @typedef {import("../../api-types.d.ts").CharacterListView} Characters */
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */

@@ -1,19 +1,6 @@
-/** What modes and failures are called. */
+/** What failures are called where they are counted. */
 
 import { words } from "../../format.js";
-
-/** @type {Record<string, string>} */
-export const MODES = {
-  imagine: "Image from words",
-  portrait: "Portraits",
-  redesign: "Room restyled",
-  staging: "Room furnished",
-  compose: "Pictures composed",
-  face_swap: "Face onto a picture",
-  asset: "Project asset",
-  variant: "Variants",
-  reference: "Reference kit",
-};
 
 /** @type {Record<string, string>} */
 const FAILURES = {
@@ -53,9 +40,6 @@ const FAILURES = {
   workflow_lost: "The work on a kit was interrupted",
   workflow_refused: "The ComfyUI server refused the workflow",
 };
-
-/** @param {string} mode */
-export const modeWords = (mode) => MODES[mode] ?? words(mode);
 
 /** @param {string} code */
 export const failureWords = (code) => FAILURES[code] ?? words(code);

@@ -3,7 +3,6 @@
 import { patch, remove } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted } from "../../format.js";
-import { go } from "../../router.js";
 import { statusBadge } from "../../ui/badges.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { run, tell } from "../../ui/notices.js";
@@ -13,8 +12,8 @@ import { renaming } from "./renaming.js";
 
 /** @typedef {import("../../api-types.d.ts").KitView} Kit */
 
-/** @param {Kit} kit @param {{changed: (kit: Kit | null) => void}} way */
-export function kitHead(kit, { changed }) {
+/** @param {Kit} kit @param {{changed: (kit: Kit | null) => void, go: (path: string) => void}} way */
+export function kitHead(kit, { changed, go }) {
   let now = kit;
   const path = `/reference-kits/${kit.id}`;
   const status = h("span", { class: "kit-status" });
@@ -31,9 +30,8 @@ export function kitHead(kit, { changed }) {
   );
   const leave = h("button", { type: "button", class: "danger", onclick: ask }, "Delete");
 
-  /** @param {Event} event */
-  function downloadAll(event) {
-    return run(event, async () => {
+  function downloadAll() {
+    return run(all, async () => {
       const found = pictured(now);
       for (const { name, image } of found) await download(image, `${fileName(now.name)}-${fileName(name)}`);
       tell(`${counted(found.length, "picture")} saved.`, "good");
@@ -42,7 +40,7 @@ export function kitHead(kit, { changed }) {
 
   async function ask() {
     if (!(await confirmed(deletion(now)))) return;
-    await run(/** @type {Event} */ (/** @type {unknown} */ ({ currentTarget: leave })), async () => {
+    await run(leave, async () => {
       await remove(path);
       go("/kits");
       tell(`“${now.name}” is deleted.`);

@@ -42,25 +42,21 @@ export function redrawing(kit, changed) {
     }
   }
 
-  /** @param {string} name @param {Event} event */
-  return async (name, event) => {
-    const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+  /** @param {string} name @param {HTMLButtonElement} button */
+  return async (name, button) => {
     if (runs(kit())) return tell("Something is being drawn for this kit. Wait until it is done.");
     const others = Object.keys(kit().slots).length - 1;
     const cascade = name === ANCHOR && others > 0 ? await askHowMuch(others) : false;
     if (cascade === null) return;
     /** @type {Kit | null} */
     let answer = null;
-    await run(pressed(button), async () => {
+    await run(button, async () => {
       answer = await redraw(name, cascade);
     });
     if (document.activeElement === document.body) button.focus();
     changed(answer);
   };
 }
-
-/** An event is over once something was asked; its button is not. @param {HTMLButtonElement} button */
-const pressed = (button) => /** @type {Event} */ (/** @type {unknown} */ ({ currentTarget: button }));
 
 /** @param {number} others @returns {Promise<boolean | null>} whether all are drawn again; null: nothing */
 function askHowMuch(others) {

@@ -12,9 +12,10 @@ import { ANCHOR, runs, slotRuns, slotTitle } from "./reading.js";
 /** @typedef {import("../../api-types.d.ts").SlotView} Slot */
 /**
  * @typedef {object} Way
+ * @property {AbortSignal} signal
  * @property {() => Kit} kit as it is now
  * @property {() => void} enlarge
- * @property {(event: Event) => void} redraw
+ * @property {(button: HTMLButtonElement) => void} redraw
  * @property {(name: string) => Promise<string | null>} prompts
  */
 
@@ -25,12 +26,16 @@ export function slotCard(name, way) {
   const badges = h("div", { class: "badges" });
   const error = h("div", {});
   const draws = h("div", {});
-  const again = h("button", { type: "button", class: "small", onclick: way.redraw }, "Draw again");
+  const again = h(
+    "button",
+    { type: "button", class: "small", onclick: () => way.redraw(again) },
+    "Draw again",
+  );
   const save = h("button", {
     type: "button",
     class: "small",
-    onclick: (/** @type {Event} */ event) =>
-      run(event, async () => {
+    onclick: () =>
+      run(save, async () => {
         const { image } = way.kit().slots[name];
         if (image) await download(image, `${fileName(way.kit().name)}-${fileName(name)}`);
       }),
@@ -76,7 +81,11 @@ export function slotCard(name, way) {
       );
     });
     changed("error", slot.error, () => fill(error, slot.error && errorWords(slot)));
-    changed("draws", slot.draws, () => fill(draws, slot.draws.length > 0 && drawList(slot, title, kit)));
+    changed(
+      "draws",
+      slot.draws,
+      () => fill(draws, slot.draws.length > 0 && drawList(slot, title, kit, way.signal)),
+    );
     // Not disabled: that would take the focus from whoever has just pressed it.
     again.setAttribute("aria-disabled", String(runs(kit)));
     save.hidden = !slot.image;

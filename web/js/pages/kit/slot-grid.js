@@ -20,9 +20,10 @@ export function slotGrid(kit, { signal, changed }) {
   const prompts = promptsOf(kit.id, signal);
   const cards = Object.keys(kit.slots).map((name) =>
     slotCard(name, {
+      signal,
       kit: () => now,
       enlarge: () => enlarge(name),
-      redraw: (event) => redraw(name, event),
+      redraw: (button) => redraw(name, button),
       prompts,
     })
   );

@@ -4,10 +4,10 @@ import { get, post, Problem } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { models, modes } from "../../offering.js";
 import { go } from "../../router.js";
-import { upload } from "../../uploads.js";
 import { dropZone } from "../../ui/drop-zone.js";
 import { keepDraft } from "../../ui/drafts.js";
-import { choiceField, submits, textField, typed } from "../../ui/fields.js";
+import { choiceField, fieldOf, submits, textField, typed } from "../../ui/fields.js";
+import { sentOnce, withUploads } from "../../ui/sent-once.js";
 import { failure, loading } from "../../ui/states.js";
 import { characterChoice } from "./character-choice.js";
 import { moreOptions, optionsBody } from "./options.js";
@@ -18,9 +18,8 @@ import { slotChoices, slotsBody } from "./slot-choices.js";
 /** @typedef {import("../../api-types.d.ts").KitBody} KitBody */
 /** @typedef {import("../../api-types.d.ts").KitView} Kit */
 /** @typedef {import("../../api-types.d.ts").CharacterView} Character */
-const UPLOAD_LIVES_MS = 3_600_000;
-
-/** @typedef {{character: string | null, signal: AbortSignal}} Way `character` is preselected */
+/** @typedef {import("../../ui/sent-once.js").Sent} Sent */
+/** @typedef {{character: string | null, signal: AbortSignal}} Way `character` is preselected; `signal`: the form was left */
 
 /** @param {Way} way @returns {HTMLElement} */
 export function newKitForm(way) {
@@ -49,7 +48,7 @@ const preselected = ({ character, signal }) =>
  */
 function form(offered, priced, character, signal) {
   const changed = () => made.dispatchEvent(new Event("input"));
-  const zone = dropZone({ label: "Photo of one person", name: "source_image", chosen: changed });
+  const photo = photoField(changed, signal);
   const chooser = characterChoice({ preselected: character, signal, changed });
   const own = ownSlots(changed);
   const price = priceLine(priced);
@@ -64,7 +63,7 @@ function form(offered, priced, character, signal) {
       value: character ? "character" : "photo",
       options: [["photo", "A photo"], ["character", "A character’s photo"]],
     }),
-    zone,
+    photo.zone,
     chooser,
     slotChoices(offered),
     own,
@@ -78,18 +77,19 @@ function form(offered, priced, character, signal) {
   if (character) settle(made, character);
   const follow = () => {
     const after = typed(made, "after");
-    zone.hidden = after !== "photo";
+    photo.zone.hidden = after !== "photo";
     chooser.hidden = after !== "character";
     price.update(made);
   };
   made.addEventListener("input", follow);
   follow();
-  const uploaded = uploads(zone);
   submits(made, async (key) => {
+    const sent = typed(made, "after") === "photo" ? [photo.chosen()] : [];
+    const begin = () => post("/reference-kits", body(made, sent), { key, signal });
     /** @type {Kit} */
-    const kit = await post("/reference-kits", await body(made, uploaded), { key }).catch(shownIn(made));
+    const kit = await withUploads(sent, begin).catch(shownIn(made));
     forget();
-    go(`/kits/${kit.id}`);
+    if (!signal.aborted) go(`/kits/${kit.id}`);
   });
   return made;
 }
@@ -99,41 +99,48 @@ function settle(form, character) {
   const after = /** @type {RadioNodeList} */ (form.elements.namedItem("after"));
   after.value = "character";
   const id = /** @type {HTMLInputElement} */ (form.elements.namedItem("character_id"));
+  if (id.value === character.id) return;
   id.value = character.id;
+  /** @type {HTMLInputElement} */ (form.elements.namedItem("name")).value = character.name;
 }
 
 /**
- * @param {HTMLFormElement} form
- * @param {() => Promise<string>} uploaded
- * @returns {Promise<KitBody>}
+ * The photo's place, and its file as it is sent.
+ * @param {() => void} changed
+ * @param {AbortSignal} signal
  */
-async function body(form, uploaded) {
+function photoField(changed, signal) {
+  /** @type {Sent | null} */
+  let sent = null;
+  const zone = dropZone({
+    label: "Photo of one person",
+    name: "source_image",
+    chosen(file) {
+      sent = sentOnce(file, { progress: zone.progress, signal });
+      changed();
+    },
+    cleared() {
+      sent = null;
+      changed();
+    },
+  });
+  return {
+    zone,
+    chosen() {
+      if (!sent) throw missing("/source_image", "Choose a photo.");
+      return sent;
+    },
+  };
+}
+
+/** @param {HTMLFormElement} form @param {Sent[]} sent the photo, where the kit is drawn after one @returns {KitBody} */
+function body(form, [photo]) {
   const name = typed(form, "name") ?? "";
   const wish = { name, ...slotsBody(form), ...optionsBody(form) };
-  if (typed(form, "after") === "photo") {
-    return { ...wish, source_image: { upload_id: await uploaded() } };
-  }
+  if (photo) return { ...wish, source_image: { upload_id: photo.id } };
   const character = typed(form, "character_id");
   if (!character) throw missing("/character_id", "Choose a character.");
   return { ...wish, character_id: character };
-}
-
-/** Sends the chosen file once, however often the form is sent. @param {ReturnType<typeof dropZone>} zone */
-function uploads(zone) {
-  /** @type {{file: File, id: string, until: number} | null} */
-  let sent = null;
-  return async () => {
-    if (!zone.file) throw missing("/source_image", "Choose a photo.");
-    if (sent?.file === zone.file && Date.now() < sent.until) return sent.id;
-    const { file } = zone;
-    try {
-      const id = await upload(file, { progress: zone.progress });
-      sent = { file, id, until: Date.now() + UPLOAD_LIVES_MS };
-      return id;
-    } finally {
-      zone.progress(null);
-    }
-  };
 }
 
 /** What is refused of the fields under "More options" is not told behind a closed door. @param {HTMLFormElement} form */
@@ -141,7 +148,7 @@ function shownIn(form) {
   return (/** @type {Error} */ error) => {
     const details = form.querySelector("details");
     const refused = error instanceof Problem ? error.errors : [];
-    const named = refused.map(({ pointer }) => pointer.replace(/^#?\//, "").replaceAll("/", "."));
+    const named = refused.map(({ pointer }) => fieldOf(pointer));
     if (details && named.some((name) => details.querySelector(`[data-field="${CSS.escape(name)}"]`))) {
       details.open = true;
     }

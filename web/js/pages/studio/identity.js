@@ -1,16 +1,12 @@
 /** Who is to be recognised in the picture: a character, a reference kit, or LoRA weights. */
 
-import { get } from "../../api.js";
 import { fill, h } from "../../dom.js";
-import { words } from "../../format.js";
-import { checkField, selectField, ticked, typed, typedNumber } from "../../ui/fields.js";
+import { checkField, ticked, typed, typedNumber } from "../../ui/fields.js";
 import { tabs } from "../../ui/tabs.js";
+import { heroField } from "./hero.js";
 import { characterList, kitList, loraFields } from "./identity-sources.js";
 
-/** @typedef {import("../../api-types.d.ts").VariantView} Variant */
 /** @typedef {import("./kinds.js").Offered} Offered */
-
-const SOURCE = /** @type {[string, string]} */ (["", "The source image"]);
 
 /**
  * @param {HTMLFormElement} form
@@ -19,7 +15,7 @@ const SOURCE = /** @type {[string, string]} */ (["", "The source image"]);
 export function identity(form, { signal, changed }) {
   const characters = characterList("identity.character", "Character", {
     signal,
-    changed: () => (readHeroes(), changed()),
+    changed: () => (hero.read(characters.id ?? ""), changed()),
   });
   const portrayed = characterList("identity.portrayed", "Character whose words are used", {
     signal,
@@ -27,11 +23,17 @@ export function identity(form, { signal, changed }) {
   });
   const kits = kitList({ signal, changed });
   const type = h("input", { type: "hidden", name: "identity.type", value: "character" });
-  const hero = selectField({ label: "Picture to go by", name: "identity.variant_type", options: [SOURCE] });
-  const heroChoice = /** @type {HTMLSelectElement} */ (hero.querySelector("select"));
+  const hero = heroField({ signal, changed });
   const wished = checkField({ label: "Show a person who stays recognisable", name: "identity.wanted" });
   const weights = loraFields();
-  const place = h("div", { "data-field": "character_id" }, characters.element, kits.element, hero, weights);
+  const place = h(
+    "div",
+    { "data-field": "character_id" },
+    characters.element,
+    kits.element,
+    hero.element,
+    weights,
+  );
   const also = h(
     "div",
     { class: "stack", hidden: true },
@@ -47,25 +49,6 @@ export function identity(form, { signal, changed }) {
     wished,
     chooser,
   );
-  let heroesOf = "";
-
-  /** Offers the heroes of the chosen character beside its source image. */
-  async function readHeroes() {
-    const id = characters.id ?? "";
-    if (heroesOf === id) return;
-    heroesOf = id;
-    hero.hidden = true;
-    heroChoice.value = "";
-    /** @type {{data: Variant[]}} */
-    const { data } = await get(`/characters/${id}/heroes`, { signal }).catch(() => ({ data: [] }));
-    if (heroesOf !== id) return;
-    const types = [
-      SOURCE,
-      ...data.map(({ variant_type }) => [variant_type, `Hero: ${words(variant_type).toLowerCase()}`]),
-    ];
-    fill(heroChoice, types.map(([value, text]) => h("option", { value }, text)));
-    hero.hidden = data.length === 0;
-  }
 
   /** @param {string} name */
   function choose(name) {
@@ -92,12 +75,11 @@ export function identity(form, { signal, changed }) {
 
   /** Once the draft is back, so that its tab is the one that is open. */
   function build() {
-    hero.hidden = true;
     const chosen = type.value;
     fill(
       place,
       tabs("How the person is known", [
-        ["character", "Character", h("div", { class: "stack" }, characters.element, hero)],
+        ["character", "Character", h("div", { class: "stack" }, characters.element, hero.element)],
         ["reference_kit", "Reference kit", h("div", { class: "stack" }, kits.element)],
         ["lora", "LoRA", weights],
       ], { chosen, changed: choose }),
@@ -114,7 +96,7 @@ export function identity(form, { signal, changed }) {
     const own = type.value === "character";
     if (named === null) return { character_id: null, identity: null };
     const character_id = own ? characters.id : ofKit() ?? portrayed.id;
-    return { character_id, identity: own && !heroChoice.value ? null : named };
+    return { character_id, identity: own && !hero.type ? null : named };
   }
 
   function identityOf() {
@@ -127,13 +109,12 @@ export function identity(form, { signal, changed }) {
     if (type.value === "reference_kit") {
       return kits.id === null ? null : { type: "reference_kit", id: kits.id };
     }
-    return characters.id === null
-      ? null
-      : { type: "character", id: characters.id, variant_type: heroChoice.value || null };
+    return characters.id === null ? null : { type: "character", id: characters.id, variant_type: hero.type };
   }
 
   /** @param {{character: string | null, kit: string | null}} given by the address */
   function preselect({ character, kit }) {
+    if (character && character !== characters.id) hero.forget();
     if (character) (type.value = "character", characters.choose(character));
     if (kit) (type.value = "reference_kit", kits.choose(kit));
     const box = /** @type {HTMLInputElement} */ (wished.querySelector("input"));

@@ -3,6 +3,7 @@
 import { get, Problem } from "../../api.js";
 import { fill, h } from "../../dom.js";
 import { counted } from "../../format.js";
+import { whileBusy } from "../../ui/busy.js";
 import { picture } from "../../ui/pictures.js";
 import { failure, loading } from "../../ui/states.js";
 
@@ -22,6 +23,11 @@ import { failure, loading } from "../../ui/states.js";
  * @property {AbortSignal} signal
  */
 
+/** Enter in a field submits its form; in a search, only the search is meant. @param {KeyboardEvent} event */
+function drawNothing(event) {
+  if (event.key === "Enter") event.preventDefault();
+}
+
 /**
  * @template {{id: string, name: string}} Row
  * @param {Way<Row>} way
@@ -38,6 +44,7 @@ export function people(way) {
     "aria-label": `Search ${way.called[1]} by name`,
     placeholder: "Search by name",
     oninput: (/** @type {Event} */ event) => (event.stopPropagation(), narrow()),
+    onkeydown: drawNothing,
   });
   const place = h("div", { class: "stack" }, loading());
   const group = h(
@@ -54,9 +61,13 @@ export function people(way) {
     try {
       /** @type {{data: Row[], next_cursor: string | null}} */
       const { data, next_cursor } = await get(way.path, { query: { limit: 50, cursor }, signal: way.signal });
+      const pressed = end.contains(document.activeElement);
+      const before = list.childElementCount;
       data.forEach(add);
       if (cursor === null) await readKept();
-      fill(end, next_cursor && more(next_cursor));
+      fill(end, next_cursor && moreButton(() => read(next_cursor)));
+      // Whoever pressed "Show more" stands at the first that came.
+      if (pressed) list.children[before]?.querySelector("input")?.focus();
       if (cursor === null) {
         fill(place, ...(rows.size > 0 || next_cursor ? [search, list, found, end] : [way.none()]));
       }
@@ -83,33 +94,12 @@ export function people(way) {
   function add(row, first) {
     if (rows.has(row.id) || (way.fits && !way.fits(row))) return;
     rows.set(row.id, row);
-    const card = person(row);
+    const card = personCard(row, way, row.id === kept.value, () => {
+      kept.value = row.id;
+      way.changed();
+    });
     if (first === true) list.prepend(card);
     else list.append(card);
-  }
-
-  /** @param {Row} row */
-  function person(row) {
-    const face = way.face(row);
-    const radio = h("input", {
-      type: "radio",
-      name: `${way.name}.choice`,
-      value: row.id,
-      checked: row.id === kept.value,
-      oninput: () => ((kept.value = row.id), way.changed()),
-    });
-    return h(
-      "li",
-      { "data-name": row.name.toLowerCase() },
-      h(
-        "label",
-        { class: "person" },
-        radio,
-        h("span", { class: "likeness-of" }, face && picture(face, { alt: "", size: "thumb_256" })),
-        h("strong", {}, row.name),
-        h("span", { class: "soft" }, way.note(row)),
-      ),
-    );
   }
 
   function narrow() {
@@ -120,16 +110,6 @@ export function people(way) {
     found.textContent = wanted ? `${counted(seen, ...way.called)} found among ${cards.length}.` : "";
     found.hidden = !wanted;
     search.hidden = cards.length < 2 && end.childElementCount === 0;
-  }
-
-  /** @param {string} cursor */
-  function more(cursor) {
-    const button = h("button", {
-      type: "button",
-      class: "small",
-      onclick: () => (button.disabled = true, read(cursor)),
-    }, "Show more");
-    return button;
   }
 
   return {
@@ -149,4 +129,37 @@ export function people(way) {
       return rows.get(kept.value) ?? null;
     },
   };
+}
+
+/**
+ * @template {{id: string, name: string}} Row
+ * @param {Row} row
+ * @param {Way<Row>} way
+ * @param {boolean} checked
+ * @param {() => void} choose
+ */
+function personCard(row, { name, face, note }, checked, choose) {
+  const image = face(row);
+  return h(
+    "li",
+    { "data-name": row.name.toLowerCase() },
+    h(
+      "label",
+      { class: "person" },
+      h("input", { type: "radio", name: `${name}.choice`, value: row.id, checked, oninput: choose }),
+      h("span", { class: "likeness-of" }, image && picture(image, { alt: "", size: "thumb_256" })),
+      h("strong", {}, row.name),
+      h("span", { class: "soft" }, note(row)),
+    ),
+  );
+}
+
+/** @param {() => Promise<void>} read */
+function moreButton(read) {
+  const button = h("button", {
+    type: "button",
+    class: "small",
+    onclick: () => whileBusy(button, read),
+  }, "Show more");
+  return button;
 }

@@ -2,15 +2,17 @@
 
 import { fill, freshId, h } from "../../dom.js";
 import { look, PICTURE_TYPES } from "../../uploads.js";
-import { lost, Sent } from "./sent.js";
+import { sentOnce } from "../../ui/sent-once.js";
+import { lost } from "./lost.js";
 
-/** @typedef {{sent: Sent, row: HTMLElement, number: HTMLElement}} Taken */
+/** @typedef {import("../../ui/sent-once.js").Sent} Sent */
+/** @typedef {{sent: Sent, leaving: AbortController, row: HTMLElement, number: HTMLElement}} Taken */
 
 /**
- * @param {{signal: AbortSignal, changed: () => void, most: number}} way
+ * @param {import("./inputs.js").Told & {signal: AbortSignal, most: number}} way
  * @returns {import("./inputs.js").Input}
  */
-export function picturesField({ signal, changed, most }) {
+export function picturesField({ signal, changed, arrived, most }) {
   /** @type {Taken[]} */
   let taken = [];
   const id = freshId("pictures");
@@ -55,14 +57,16 @@ export function picturesField({ signal, changed, most }) {
   async function take(file) {
     const { preview } = await look(file);
     const bar = h("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
-    const sent = new Sent(file, {
-      signal,
+    const leaving = new AbortController();
+    const sent = sentOnce(file, {
+      signal: AbortSignal.any([signal, leaving.signal]),
       progress: (share) => ((bar.hidden = share === null), (bar.value = share ?? 0)),
     });
-    const one = takenRow(file, preview, bar, sent);
+    const one = takenRow(file, preview, bar, { sent, leaving });
     taken.push(one);
     list.append(one.row);
     renumber();
+    changed();
     send(one);
   }
 
@@ -70,15 +74,17 @@ export function picturesField({ signal, changed, most }) {
   async function send(one) {
     one.row.querySelector(".wrong")?.remove();
     try {
-      await one.sent.send();
+      await one.sent.ready();
     } catch (error) {
-      if (!signal.aborted) one.row.append(lost(/** @type {Error} */ (error), () => send(one)));
+      if (!signal.aborted && taken.includes(one)) {
+        one.row.append(lost(/** @type {Error} */ (error), () => send(one)));
+      }
     }
-    changed();
+    arrived();
   }
 
-  /** @param {File} file @param {string} preview @param {HTMLElement} bar @param {Sent} sent @returns {Taken} */
-  function takenRow(file, preview, bar, sent) {
+  /** @param {File} file @param {string} preview @param {HTMLElement} bar @param {{sent: Sent, leaving: AbortController}} held @returns {Taken} */
+  function takenRow(file, preview, bar, held) {
     const number = h("strong", {});
     const picture = h("img", { src: preview, alt: "", onload: () => URL.revokeObjectURL(preview) });
     const act = (/** @type {string} */ text, /** @type {() => void} */ work) =>
@@ -88,7 +94,7 @@ export function picturesField({ signal, changed, most }) {
         text,
       );
     /** @type {Taken} */
-    const one = { sent, number, row: h("li", {}) };
+    const one = { ...held, number, row: h("li", {}) };
     one.row.append(
       picture,
       h("div", { class: "what" }, number, h("span", { class: "soft" }, file.name), bar),
@@ -110,6 +116,7 @@ export function picturesField({ signal, changed, most }) {
 
   /** @param {Taken} one */
   function drop(one) {
+    one.leaving.abort();
     taken = taken.filter((other) => other !== one);
     one.row.remove();
     input.focus();

@@ -4,16 +4,7 @@ import { ticked, typed } from "../../ui/fields.js";
 import { takes } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Offered} Offered */
-/** @typedef {import("./sent.js").Sent} Sent */
-/** @typedef {import("../../api-types.d.ts").Quality} Quality */
-/**
- * @typedef {object} Parts of the form
- * @property {HTMLFormElement} form
- * @property {Map<string, import("./inputs.js").Input>} pictures
- * @property {ReturnType<typeof import("./identity.js").identity>} identity
- * @property {ReturnType<typeof import("./drawing.js").drawing>} drawing
- * @property {ReturnType<typeof import("./options.js").options>} options
- */
+/** @typedef {import("./parts.js").Parts} Parts */
 
 const SUBJECT = [
   "prompt",

@@ -1,10 +1,11 @@
 /** Sends a request from the studio: what is missing is told first, used-up pictures go along anew. */
 
-import { newKey, post, Problem } from "../../api.js";
+import { post, Problem } from "../../api.js";
+import { withUploads } from "../../ui/sent-once.js";
 import { listed, missingWords } from "./missing.js";
 
 /** @typedef {import("../../api-types.d.ts").GenerationView} Generation */
-/** @typedef {import("./sent.js").Sent} Sent */
+/** @typedef {import("../../ui/sent-once.js").Sent} Sent */
 
 /** @param {string[]} names of fields */
 export function refuseUnfinished(names) {
@@ -23,21 +24,6 @@ export function refuseUnfinished(names) {
  * @param {string} key
  * @returns {Promise<Generation>}
  */
-export async function sendRequest(body, sent, key) {
-  for (const one of sent) await one.ready();
-  try {
-    return await taken(body(), sent, key);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== "upload_expired") throw error;
-    for (const one of sent) await one.send();
-    return taken(body(), sent, newKey());
-  }
-}
-
-/** @param {Record<string, unknown>} body @param {Sent[]} sent @param {string} key @returns {Promise<Generation>} */
-async function taken(body, sent, key) {
-  /** @type {Generation} */
-  const generation = await post("/generations", body, { key });
-  for (const one of sent) one.spent = true;
-  return generation;
+export function sendRequest(body, sent, key) {
+  return withUploads(sent, () => post("/generations", body(), { key }));
 }
