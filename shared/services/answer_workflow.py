@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import Unavailable
 from shared.domain.events import Answered
-from shared.domain.generation import Item, Snapshot
+from shared.domain.generation import Item, Snapshot, Status
 from shared.domain.ports import Clock, Counter, Generations, WorkflowTasks
 from shared.domain.transitions import Move
 from shared.services.dispatching import Dispatcher
@@ -41,6 +41,10 @@ class AnswerWorkflow:
         if token is not None:
             self.tasks.answer(token, item.status)
         return _noted(self.generations, item, self.clock)
+
+    def let_down(self, token: str) -> None:
+        """What it waits for was deleted, and nobody else would ever say so. Raises Unavailable."""
+        self.tasks.answer(token, Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)

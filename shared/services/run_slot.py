@@ -26,13 +26,14 @@ class RunSlot:
     count: Counter
 
     def __call__(self, *, generation_id: str, index: int, token: str) -> None:
-        """An item that has ended already is answered at once. Raises Unavailable."""
+        """An item that has ended already, or is gone, is answered at once. Raises Unavailable."""
         ref = ItemRef(generation_id=generation_id, index=index)
         self.generations.keep_token(ref, token, self.clock())
         try:
             snapshot = self.generations.get(generation_id)
         except NotFound:
             self.count("slot_ignored", "generation_deleted")
+            self.answer_workflow.let_down(token)
             return
         decision = advance(self.generations, snapshot.items[index], LetGo(awaited=True), self.clock)
         item = decision.after if isinstance(decision, Move) else decision.item

@@ -241,7 +241,7 @@ def test_a_step_whose_item_has_ended_is_answered_at_once() -> None:
     assert not life.shop.queue.sent
 
 
-def test_a_step_of_a_kit_that_was_deleted_does_nothing() -> None:
+def test_a_step_of_a_kit_that_was_deleted_is_told_so_and_does_nothing() -> None:
     life = KitLife()
     life.begin(source=USABLE)
     life.shop.memory.generations.clear()
@@ -249,6 +249,7 @@ def test_a_step_of_a_kit_that_was_deleted_does_nothing() -> None:
     life.shop.run_slot(generation_id=life.shop.generation_id, index=0, token="t")
     life.shop.finish_kit(generation_id=life.shop.generation_id)
 
+    assert life.shop.workflow.answers == {"t": Status.CANCELLED}
     assert not life.shop.queue.sent
 
 
