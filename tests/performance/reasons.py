@@ -48,6 +48,9 @@ def _reasons(found: Findings) -> dict[str, str]:
             "its libraries are 3.4 MB of its zip, httpx and what that needs 1 MB. Without them it "
             "is as small as `generations`."
         ),
+        bundle("reference_kits"): (
+            "- **P12, `reference_kits`.** The same: it takes a photo in as `characters` does."
+        ),
         MEMORY: (
             "- **P12, memory.** Ten pictures are decoded and encoded side by side, and each thread "
             "allocates from an arena of its own that gives nothing back. With as many renditions "
